@@ -1,0 +1,70 @@
+"""The one NinjaAPI: its routers, and the one form every error takes: `{"detail": sentence, "campos": [{campo, mensagem}]}`."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from etlhub import access
+from etlhub.errors import HubError, TooMany
+from etlhub.validation import field_errors
+
+log = logging.getLogger(__name__)
+
+api = NinjaAPI(title="ETL Hub", version="0.1.0", auth=access.ver, docs_url=None, urls_namespace="api")
+
+api.add_router("", "etlhub.health.router")
+api.add_router("/auth", "etlhub.login.router")
+api.add_router("", "sistemas.api.router")
+api.add_router("/credentials", "credentials.api.router")
+api.add_router("", "jobs.api.router")
+api.add_router("", "portfolio.api.router")
+
+
+def error_body(message: str, fields: list[dict[str, str]] | None = None, **more: Any) -> dict[str, Any]:
+    """The JSON of every error; `status` and `success` are there because clients of commands read them."""
+    body: dict[str, Any] = {"detail": message, "message": message, "status": "error", "success": False, **more}
+    if fields:
+        body["campos"] = fields
+    return body
+
+
+@api.exception_handler(HubError)
+def on_hub_error(_request: HttpRequest, error: HubError) -> HttpResponse:
+    fields = [{"campo": field.campo, "mensagem": field.mensagem} for field in error.fields]
+    response = JsonResponse(error_body(error.message, fields), status=error.status)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+@api.exception_handler(ValidationError)
+def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    from etlhub.errors import Invalid
+
+    return on_hub_error(request, Invalid(field_errors(error.errors)))
+
+
+@api.exception_handler(HttpError)
+def on_http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    message = "O corpo do pedido não é um JSON válido." if error.status_code == 400 else str(error)
+    return JsonResponse(error_body(message), status=error.status_code)
+
+
+@api.exception_handler(Exception)
+def on_bug(_request: HttpRequest, error: Exception) -> HttpResponse:
+    """A fault of ours: the log gets the traceback under a number, the user gets the number."""
+    number = secrets.token_hex(4)
+    log.error("unexpected error %s", number, exc_info=error)
+    message = f"Erro interno do servidor (ocorrência {number}). Tente de novo; se repetir, informe este número ao suporte."
+    return JsonResponse(error_body(message, ocorrencia=number), status=500)
+
+
+def unknown_api(_request: HttpRequest) -> HttpResponse:
+    """An address below /api that is none of ours: JSON, never the React page."""
+    return JsonResponse(error_body("Endereço da API não encontrado."), status=404)

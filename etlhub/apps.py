@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EtlHubConfig(AppConfig):
+    name = "etlhub"
+    verbose_name = "ETL Hub"

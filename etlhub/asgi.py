@@ -1,0 +1,20 @@
+"""ASGI entry: HTTP goes to Django, `/ws` to the one consumer."""
+
+from __future__ import annotations
+
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "etlhub.settings")
+http = get_asgi_application()
+
+from etlhub.security import SameOriginWebSocket  # noqa: E402  (needs the app registry)
+from jobs.consumers import EventsConsumer  # noqa: E402
+
+websocket = SameOriginWebSocket(AuthMiddlewareStack(URLRouter([path("ws", EventsConsumer.as_asgi())])))
+
+application = ProtocolTypeRouter({"http": http, "websocket": websocket})

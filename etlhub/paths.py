@@ -1,0 +1,44 @@
+"""Where everything written lives, and the keys made on first run."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def data_dir() -> Path:
+    """The data folder (`ETLHUB_DATA_DIR`, default `./data`), made when it is missing."""
+    folder = Path(os.environ.get("ETLHUB_DATA_DIR") or BASE_DIR / "data").expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def read_or_make_key(name: str, size: int = 32) -> str:
+    """The key kept in `<data>/chaves/<name>` (URL-safe base64 of `size` bytes); made with mode 0600 when missing.
+
+    Two processes that start together agree: the file is created whole and exclusively, and the loser reads the winner's.
+    """
+    folder = data_dir() / "chaves"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / name
+    if not path.exists():
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(size)).decode())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links (some network shares, exFAT)
+            if not path.exists():
+                draft.replace(path)
+                return path.read_text(encoding="ascii").strip()
+        draft.unlink(missing_ok=True)
+    return path.read_text(encoding="ascii").strip()

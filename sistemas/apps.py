@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SistemasConfig(AppConfig):
+    name = "sistemas"
+    verbose_name = "Sistemas"
