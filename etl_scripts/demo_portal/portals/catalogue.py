@@ -1,0 +1,14 @@
+"""Which portals there are."""
+
+from __future__ import annotations
+
+from ..world import World
+from .amplis import AmplisMaster, AmplisReag
+from .base import Portal
+
+KINDS: tuple[type[Portal], ...] = (AmplisReag, AmplisMaster)
+
+
+def make_portals(world: World) -> dict[str, Portal]:
+    """Portals by sistema id."""
+    return {kind.sistema: kind(world) for kind in KINDS}
