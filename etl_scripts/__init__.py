@@ -1,0 +1,1 @@
+"""The ETL command: collects fund files from the portals. Knows nothing of Django."""

@@ -1,0 +1,181 @@
+"""Reads huge separated text in chunks of whole lines, so that memory does not grow with the file.
+
+Each chunk goes to polars by itself; a chunk that polars refuses, or a value that is no number, is looked at again with
+the csv module only to say on which line and column the trouble is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from .limites import MAX_CELULA, MAX_COLUNAS, MAX_LINHAS_GRANDE, MIB, Prazo
+from .modelo import ErroDeLeitura
+from .texto import AMOSTRA, descobrir_separador
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BYTES_POR_LOTE: Final = 8 * MIB
+MAX_CABECALHO: Final = 20  # lines looked at for the header
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Lote:
+    """Whole lines in UTF-8, and the number of the first one in the file (from 1)."""
+
+    linha: int
+    dados: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cabecalho:
+    """The header that was found: its line, its names and the separator."""
+
+    linha: int
+    nomes: list[str]
+    separador: str
+
+
+def ler_lotes(caminho: Path, arquivo: IO[bytes], maximo: int, tamanho: int = BYTES_POR_LOTE) -> Iterator[Lote]:
+    """Yields the file in chunks cut at line ends that are outside quotes; ErroDeLeitura beyond `maximo` bytes."""
+    prazo = Prazo(caminho)
+    resto, linha, lidos = b"", 1, 0
+    while bloco := arquivo.read(tamanho):
+        lidos += len(bloco)
+        if lidos > maximo:
+            raise ErroDeLeitura(caminho, linha, None, f"o conteúdo passa de {maximo // MIB} MiB")
+        prazo.conferir(linha)
+        dados = resto + bloco if resto else bloco
+        corte = _corte(dados)
+        if corte == 0 and len(dados) > 4 * tamanho:
+            raise ErroDeLeitura(caminho, linha, None, "há uma linha longa demais, ou aspas que nunca se fecham")
+        resto = dados[corte:]
+        if corte:
+            yield Lote(linha, _utf8(caminho, linha, dados[:corte]))
+            linha += dados.count(b"\n", 0, corte)
+            if linha > MAX_LINHAS_GRANDE:
+                raise ErroDeLeitura(caminho, linha, None, f"o arquivo passa de {MAX_LINHAS_GRANDE} linhas")
+    if resto:
+        yield Lote(linha, _utf8(caminho, linha, resto + b"\n"))
+
+
+def achar_cabecalho(caminho: Path, lote: Lote, marcas: Sequence[set[str]]) -> Cabecalho:
+    """The first line whose normalized names hold one of each group of `marcas`; ErroDeLeitura when there is none."""
+    from .texto import normalizar
+
+    texto = lote.dados[: 4 * AMOSTRA].decode("utf-8", "replace")
+    separador = descobrir_separador(texto)
+    for numero, linha in enumerate(texto.split("\n")[:MAX_CABECALHO], lote.linha):
+        try:
+            nomes = next(csv.reader([linha.rstrip("\r")], delimiter=separador), [])
+        except csv.Error as erro:
+            raise ErroDeLeitura(caminho, numero, None, f"aspas ou separadores inválidos ({erro})") from erro
+        normais = {normalizar(nome) for nome in nomes}
+        if len(nomes) <= MAX_COLUNAS and all(normais & grupo for grupo in marcas):
+            return Cabecalho(numero, [nome.strip() for nome in nomes], separador)
+    raise ErroDeLeitura(caminho, lote.linha, None, "o cabeçalho esperado não foi encontrado no começo do arquivo")
+
+
+def sem_cabecalho(lote: Lote, cabecalho: Cabecalho) -> Lote:
+    """The first chunk less everything up to and with the header's line."""
+    posicao = 0
+    for _ in range(cabecalho.linha - lote.linha + 1):
+        posicao = lote.dados.find(b"\n", posicao) + 1 or len(lote.dados)
+    return Lote(cabecalho.linha + 1, lote.dados[posicao:])
+
+
+def para_tabela(caminho: Path, lote: Lote, cabecalho: Cabecalho, indices: Sequence[int]) -> pl.DataFrame:
+    """The chosen columns as text, named c0, c1... by position in the file; blank lines are left out."""
+    import polars as pl
+
+    largura = max(len(cabecalho.nomes), lote.dados[: lote.dados.find(b"\n")].count(cabecalho.separador.encode()) + 1)
+    if largura > MAX_COLUNAS:
+        raise ErroDeLeitura(caminho, lote.linha, None, f"a linha tem mais de {MAX_COLUNAS} colunas")
+    try:
+        tabela = pl.read_csv(
+            io.BytesIO(lote.dados),
+            separator=cabecalho.separador,
+            has_header=False,
+            schema={f"c{i}": pl.String for i in range(largura)},
+            columns=sorted(indices),
+            infer_schema=False,
+            low_memory=True,
+        )
+    except pl.exceptions.PolarsError as erro:
+        raise _explicar(caminho, lote, cabecalho, str(erro)) from erro
+    return tabela.filter(~pl.all_horizontal(pl.all().is_null()))
+
+
+def linha_do_registro(lote: Lote, separador: str, registro: int) -> int:
+    """The line in the file of the n-th record that is not blank (from 0) of a chunk."""
+    leitor = csv.reader(io.StringIO(lote.dados.decode("utf-8", "replace"), newline=""), delimiter=separador)
+    vistos, antes = -1, 0
+    for celulas in leitor:
+        vistos += bool(celulas)
+        if vistos == registro:
+            break
+        antes = leitor.line_num
+    return lote.linha + antes
+
+
+def conferir_fim(caminho: Path, lote: Lote, cabecalho: Cabecalho) -> None:
+    """ErroDeLeitura when the last line has fewer cells than the header: the download was cut short."""
+    corpo = lote.dados.rstrip(b"\r\n")
+    ultima = corpo[corpo.rfind(b"\n") + 1 :].decode("utf-8", "replace")
+    celulas = ultima.count(cabecalho.separador) + 1
+    if ultima and 1 < celulas < len(cabecalho.nomes):
+        linha = lote.linha + corpo.count(b"\n")
+        mensagem = f"a última linha tem {celulas} de {len(cabecalho.nomes)} colunas: o arquivo chegou cortado"
+        raise ErroDeLeitura(caminho, linha, cabecalho.nomes[celulas - 1], mensagem)
+
+
+def _corte(dados: bytes) -> int:
+    """Where the last line end outside quotes is, plus one; 0 when there is none."""
+    corte = dados.rfind(b"\n") + 1
+    impares = dados.count(b'"', 0, corte) % 2
+    while corte and impares:
+        anterior = dados.rfind(b"\n", 0, corte - 1) + 1
+        impares ^= dados.count(b'"', anterior, corte) % 2
+        corte = anterior
+    return corte
+
+
+def _utf8(caminho: Path, linha: int, dados: bytes) -> bytes:
+    """The chunk in UTF-8 with `\\n` line ends: as it is when it already is, else taken for Windows-1252."""
+    if linha == 1 and dados.startswith(_BOM):
+        dados = dados[len(_BOM) :]
+    if b"\x00" in dados:
+        onde = linha + dados.count(b"\n", 0, dados.index(b"\x00"))
+        raise ErroDeLeitura(caminho, onde, None, "o arquivo contém bytes nulos: não é texto, ou chegou corrompido")
+    if dados.isascii():
+        return dados
+    try:
+        dados.decode("utf-8")
+    except UnicodeDecodeError:
+        return dados.decode("cp1252", "latin1_resto").encode("utf-8")
+    return dados
+
+
+def _explicar(caminho: Path, lote: Lote, cabecalho: Cabecalho, motivo: str) -> ErroDeLeitura:
+    """Finds the line that polars could not take."""
+    largura = len(cabecalho.nomes)
+    leitor = csv.reader(
+        io.StringIO(lote.dados.decode("utf-8", "replace"), newline=""), delimiter=cabecalho.separador, strict=True
+    )
+    antes = 0
+    try:
+        for celulas in leitor:
+            if len(celulas) > largura + 1 or any(len(celula) > MAX_CELULA for celula in celulas):
+                mensagem = f"a linha tem {len(celulas)} colunas; o cabeçalho tem {largura}"
+                return ErroDeLeitura(caminho, lote.linha + antes, None, mensagem)
+            antes = leitor.line_num
+    except csv.Error as erro:
+        return ErroDeLeitura(caminho, lote.linha + antes, None, f"aspas ou separadores inválidos ({erro})")
+    resumo = motivo.splitlines()[0][:120] if motivo else "formato inválido"
+    return ErroDeLeitura(caminho, lote.linha, None, f"o trecho que começa nesta linha não pôde ser lido ({resumo})")
