@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class CredentialsConfig(AppConfig):
     name = "credentials"
     verbose_name = "Credenciais"
+
+    def ready(self) -> None:
+        from credentials.redaction import install_excepthook
+
+        install_excepthook()
