@@ -94,6 +94,21 @@ class Caminho(models.Model):
         return self.chave
 
 
+class DePara(models.Model):
+    """Where a fund's PDFs are filed: the folder (relative to the base folder) for the fund's name as documents say it."""
+
+    fundo = models.CharField("fundo", max_length=200, unique=True)
+    pasta = models.CharField("pasta", max_length=300)
+
+    class Meta:
+        ordering = ["fundo"]
+        verbose_name = "pasta de um fundo (De-Para)"
+        verbose_name_plural = "De-Para (fundo → pasta)"
+
+    def __str__(self) -> str:
+        return f"{self.fundo} → {self.pasta}"
+
+
 class Periodo(models.Model):
     """The default period of a run; one row (id 1)."""
 

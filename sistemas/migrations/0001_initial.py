@@ -6,92 +6,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Caminho',
+            name="Caminho",
             fields=[
-                ('chave', models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name='chave')),
-                ('caminho', models.CharField(blank=True, max_length=1000, verbose_name='caminho')),
-                ('descricao', models.CharField(blank=True, max_length=200, verbose_name='descrição')),
-                ('ordem', models.PositiveSmallIntegerField(default=0, verbose_name='ordem')),
+                ("chave", models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name="chave")),
+                ("caminho", models.CharField(blank=True, max_length=1000, verbose_name="caminho")),
+                ("descricao", models.CharField(blank=True, max_length=200, verbose_name="descrição")),
+                ("ordem", models.PositiveSmallIntegerField(default=0, verbose_name="ordem")),
             ],
             options={
-                'verbose_name': 'caminho',
-                'verbose_name_plural': 'caminhos',
-                'ordering': ['ordem', 'chave'],
+                "verbose_name": "caminho",
+                "verbose_name_plural": "caminhos",
+                "ordering": ["ordem", "chave"],
             },
         ),
         migrations.CreateModel(
-            name='Periodo',
+            name="Periodo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data_inicial', models.DateField(blank=True, null=True, verbose_name='data inicial')),
-                ('data_final', models.DateField(blank=True, null=True, verbose_name='data final')),
-                ('usar_d1_anbima', models.BooleanField(default=True, verbose_name='usar D-1 (calendário ANBIMA)')),
-                ('alterado_em', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("data_inicial", models.DateField(blank=True, null=True, verbose_name="data inicial")),
+                ("data_final", models.DateField(blank=True, null=True, verbose_name="data final")),
+                ("usar_d1_anbima", models.BooleanField(default=True, verbose_name="usar D-1 (calendário ANBIMA)")),
+                ("alterado_em", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
             ],
             options={
-                'verbose_name': 'período padrão',
-                'verbose_name_plural': 'período padrão',
+                "verbose_name": "período padrão",
+                "verbose_name_plural": "período padrão",
             },
         ),
         migrations.CreateModel(
-            name='Sistema',
+            name="Sistema",
             fields=[
-                ('id', models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name='identificador')),
-                ('nome', models.CharField(max_length=80, verbose_name='nome')),
-                ('descricao', models.CharField(blank=True, max_length=300, verbose_name='descrição')),
-                ('icone', models.CharField(default='Database', max_length=40, verbose_name='ícone (lucide)')),
-                ('ativo', models.BooleanField(default=True, verbose_name='ativo')),
-                ('ordem', models.PositiveSmallIntegerField(default=0, verbose_name='ordem')),
-                ('usar_todos_fundos', models.BooleanField(default=True, verbose_name='usar todos os fundos')),
-                ('limite_segundos', models.PositiveIntegerField(blank=True, help_text='Vazio = o padrão do servidor.', null=True, verbose_name='tempo máximo (s)')),
-                ('limite_silencio_segundos', models.PositiveIntegerField(blank=True, help_text='Vazio = o padrão do servidor.', null=True, verbose_name='tempo máximo sem saída (s)')),
-                ('tentativas', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='tentativas')),
-                ('espera_tentativa_segundos', models.PositiveIntegerField(default=30, verbose_name='espera entre tentativas (s)')),
-                ('depois_de', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='seguintes', to='sistemas.sistema', verbose_name='só depois de')),
+                (
+                    "id",
+                    models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name="identificador"),
+                ),
+                ("nome", models.CharField(max_length=80, verbose_name="nome")),
+                ("descricao", models.CharField(blank=True, max_length=300, verbose_name="descrição")),
+                ("icone", models.CharField(default="Database", max_length=40, verbose_name="ícone (lucide)")),
+                ("ativo", models.BooleanField(default=True, verbose_name="ativo")),
+                ("ordem", models.PositiveSmallIntegerField(default=0, verbose_name="ordem")),
+                ("usar_todos_fundos", models.BooleanField(default=True, verbose_name="usar todos os fundos")),
+                (
+                    "limite_segundos",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Vazio = o padrão do servidor.",
+                        null=True,
+                        verbose_name="tempo máximo (s)",
+                    ),
+                ),
+                (
+                    "limite_silencio_segundos",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Vazio = o padrão do servidor.",
+                        null=True,
+                        verbose_name="tempo máximo sem saída (s)",
+                    ),
+                ),
+                (
+                    "tentativas",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name="tentativas"
+                    ),
+                ),
+                (
+                    "espera_tentativa_segundos",
+                    models.PositiveIntegerField(default=30, verbose_name="espera entre tentativas (s)"),
+                ),
+                (
+                    "depois_de",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="seguintes",
+                        to="sistemas.sistema",
+                        verbose_name="só depois de",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sistema',
-                'verbose_name_plural': 'sistemas',
-                'ordering': ['ordem', 'id'],
+                "verbose_name": "sistema",
+                "verbose_name_plural": "sistemas",
+                "ordering": ["ordem", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Opcao',
+            name="Opcao",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nome', models.SlugField(max_length=40, verbose_name='nome')),
-                ('valor', models.BooleanField(default=True, verbose_name='ligada')),
-                ('ordem', models.PositiveSmallIntegerField(default=0, verbose_name='ordem')),
-                ('sistema', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opcoes', to='sistemas.sistema')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nome", models.SlugField(max_length=40, verbose_name="nome")),
+                ("valor", models.BooleanField(default=True, verbose_name="ligada")),
+                ("ordem", models.PositiveSmallIntegerField(default=0, verbose_name="ordem")),
+                (
+                    "sistema",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="opcoes", to="sistemas.sistema"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opção',
-                'verbose_name_plural': 'opções',
-                'ordering': ['ordem', 'nome'],
-                'constraints': [models.UniqueConstraint(fields=('sistema', 'nome'), name='opcao_unica_por_sistema')],
+                "verbose_name": "opção",
+                "verbose_name_plural": "opções",
+                "ordering": ["ordem", "nome"],
+                "constraints": [models.UniqueConstraint(fields=("sistema", "nome"), name="opcao_unica_por_sistema")],
             },
         ),
         migrations.CreateModel(
-            name='Fundo',
+            name="Fundo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nome', models.CharField(max_length=200, verbose_name='nome')),
-                ('selecionado', models.BooleanField(default=True, verbose_name='selecionado')),
-                ('sistema', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='fundos', to='sistemas.sistema')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nome", models.CharField(max_length=200, verbose_name="nome")),
+                ("selecionado", models.BooleanField(default=True, verbose_name="selecionado")),
+                (
+                    "sistema",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fundos",
+                        to="sistemas.sistema",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fundo',
-                'verbose_name_plural': 'fundos',
-                'ordering': ['nome'],
-                'constraints': [models.UniqueConstraint(fields=('sistema', 'nome'), name='fundo_unico_por_sistema'), models.UniqueConstraint(condition=models.Q(('sistema__isnull', True)), fields=('nome',), name='fundo_geral_unico')],
+                "verbose_name": "fundo",
+                "verbose_name_plural": "fundos",
+                "ordering": ["nome"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sistema", "nome"), name="fundo_unico_por_sistema"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("sistema__isnull", True)), fields=("nome",), name="fundo_geral_unico"
+                    ),
+                ],
             },
         ),
     ]
