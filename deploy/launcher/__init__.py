@@ -1,0 +1,1 @@
+"""What start.py does, in the standard library only: environment, front end, Valkey, supervised children, test suite."""

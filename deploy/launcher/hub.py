@@ -1,0 +1,225 @@
+"""Starts the hub: prepares what it needs, runs its processes under supervision, and takes them all down again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.launcher import browser, checks, environment, frontend, processes, valkey
+from deploy.launcher.lock import Launch, take_data_folder
+from deploy.launcher.options import Options
+from deploy.launcher.steps import Interrupted, Session, StartError
+from deploy.launcher.supervise import Child, Spec, Supervisor
+
+PREPARE_TIMEOUT = 300.0
+READY_TIMEOUT = 90.0
+_READY_POLL = 0.1
+_GIVE_UP_AFTER = 3
+# Windows ends us about 5 s after the window closed; the Job Object then ends what is left.
+_CONSOLE_CLOSE_SECONDS = 4.5
+_LOOPBACK = "127.0.0.1"
+_ANYWHERE = {"0.0.0.0", "::", _LOOPBACK, "::1", "localhost"}  # noqa: S104 - compared with, not bound to
+
+
+@dataclass
+class Hub:
+    """One start: its options, the interpreter of the environment, and the port that was chosen."""
+
+    session: Session
+    options: Options
+    port: int
+    python: Path
+    env: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """What to open; `localhost`, for which the existing React build was compiled, wherever it leads to the hub."""
+        host = "localhost" if self.options.host in _ANYWHERE else self.options.host
+        return f"http://{host}:{self.port}"
+
+    def spec(self, name: str, *argv: str) -> Spec:
+        """A child that runs this environment's Python."""
+        return Spec(name, [str(self.python), *argv], self.env, self.session.root)
+
+
+def run(session: Session, options: Options) -> int:
+    """Start, supervise until asked to stop, stop. 0 when stopped by the user."""
+    began = time.monotonic()
+    checks.data_folder(session.data)
+    port = options.port or checks.free_port(options.host)
+    lock, launch = take_data_folder(session.run_dir, port)
+    with lock:
+        checks.port(options.host, port)
+        python = _prepare_code(session, options)
+        hub = Hub(session, options, port, python, _child_environment(session, options, port, launch))
+        supervisor = Supervisor(session.logs, session.steps.note, on_change=lambda alive: _remember(launch, alive))
+        with _sweeping(supervisor, session):
+            _start(hub, supervisor)
+            session.steps.done("ETL Hub no ar", time.monotonic() - began)
+            session.steps.note(f"\n  Abra {hub.address}   (Ctrl+C encerra)\n")
+            if options.open_browser:
+                browser.open_page(hub.address)
+            supervisor.run(session.stop)
+    return 0
+
+
+def _prepare_code(session: Session, options: Options) -> Path:
+    """Environment and front end; side by side when both must be made and Node is already here."""
+    build = not options.foreign_build
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            early = pool.submit(frontend.ensure, session) if build and frontend.find_node(session.root) else None
+            python = environment.ensure(session)
+            if early is not None:
+                early.result()
+            elif build:
+                frontend.ensure(session)
+        except BaseException:
+            session.stop.set()  # ends the command that the other thread may be running
+            raise
+    return python
+
+
+def _child_environment(session: Session, options: Options, port: int, launch: Launch) -> dict[str, str]:
+    """What the children are told. The initial password is only for `prepare`, see there."""
+    env = {name: value for name, value in os.environ.items() if name != "ETLHUB_ADMIN_PASSWORD"}
+    env |= {
+        "ETLHUB_DATA_DIR": str(session.data),
+        "ETLHUB_PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        processes.MARKER: launch.id,
+    }
+    if not options.external_redis:
+        env["ETLHUB_REDIS_URL_FILE"] = str(session.run_dir / "redis_url")
+    return env
+
+
+def _start(hub: Hub, supervisor: Supervisor) -> None:
+    session, options = hub.session, hub.options
+    _make_keys(session)
+    server = None if options.external_redis else valkey.configure(session)
+    if server is not None:
+        spec = Spec("valkey", server.argv, hub.env, server.cwd, last=True, death_signal=signal.SIGTERM)
+        supervisor.start(spec)
+    if options.demo:
+        demo_port = checks.kept_port(session.run_dir / "demo_port")
+        hub.env["ETLHUB_DEMO_URL"] = f"http://{_LOOPBACK}:{demo_port}"
+        demo = ("-m", "etl_scripts.demo_portal", "--port", str(demo_port), "--host", _LOOPBACK)
+        supervisor.start(hub.spec("portal-demo", *demo))
+    with session.steps.step("Banco de dados em dia"):
+        lines = _prepare_database(hub)
+    for line in lines:
+        session.steps.note(f"    {line}")
+    if server is not None:
+        with session.steps.step("Valkey respondendo"):
+            valkey.wait_ready(session, server)
+    with session.steps.step(f"Servidor web e {options.workers} workers prontos"):
+        serve = ("manage.py", "serve", "--host", options.host, "--port", str(hub.port))
+        web = supervisor.start(hub.spec("web", *serve))
+        for number in range(1, options.workers + 1):
+            supervisor.start(hub.spec(f"worker-{number}", "manage.py", "work"))
+        supervisor.start(hub.spec("vigia", "manage.py", "watch"))
+        _wait_ready(hub, supervisor, web)
+
+
+def _make_keys(session: Session) -> None:
+    """The hub's keys, made by its own (Django-free) code before several processes could race for them."""
+    os.environ["ETLHUB_DATA_DIR"] = str(session.data)
+    from etlhub.paths import read_or_make_key
+
+    try:
+        for name in ("secret_key", "credential_keys"):
+            read_or_make_key(name)
+    except OSError as error:
+        raise StartError(
+            f"Não consigo ler ou criar as chaves em {session.data / 'chaves'} ({error.strerror or error}): "
+            "corrija as permissões da pasta de dados."
+        ) from None
+
+
+def _prepare_database(hub: Hub) -> list[str]:
+    """`manage.py prepare` in one process; what it has to say (the first password, once) goes to the console only."""
+    argv = [str(hub.python), "manage.py", "prepare"]
+    if "ETLHUB_DEMO_URL" in hub.env:
+        argv += ["--demo-url", hub.env["ETLHUB_DEMO_URL"]]
+    password = os.environ.get("ETLHUB_ADMIN_PASSWORD")
+    env = hub.env if password is None else {**hub.env, "ETLHUB_ADMIN_PASSWORD": password}
+    process = processes.spawn(argv, cwd=hub.session.root, env=env, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + PREPARE_TIMEOUT
+    while True:
+        try:
+            output = process.communicate(timeout=_READY_POLL)[0]
+            break
+        except subprocess.TimeoutExpired:
+            if hub.session.stop.is_set():
+                raise Interrupted from None
+            if time.monotonic() > deadline:
+                processes.kill_group(process)
+                raise StartError(f"A preparação do banco de dados passou de {PREPARE_TIMEOUT:.0f} s.") from None
+    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    if process.returncode != 0:
+        detail = hub.session.logs / "preparo.log"
+        with detail.open("a", encoding="utf-8") as file:
+            file.write("\n".join(["", "$ manage.py prepare", *lines, ""]))
+        raise StartError(f"A preparação do banco de dados falhou ({(lines or ['sem saída'])[-1]}): veja {detail}.")
+    return lines
+
+
+def _wait_ready(hub: Hub, supervisor: Supervisor, web: Child) -> None:
+    """Until the hub says that database, Redis and workers are there."""
+    host = _LOOPBACK if hub.options.host in {"0.0.0.0", "localhost"} else hub.options.host  # noqa: S104
+    deadline = time.monotonic() + READY_TIMEOUT
+    while checks.http_status(host, hub.port, "/api/health/ready") != 200:
+        if hub.session.stop.wait(_READY_POLL):
+            raise Interrupted
+        supervisor.tick()
+        hopeless = next((child for child in supervisor.children if child.failures >= _GIVE_UP_AFTER), None)
+        if hopeless is not None or time.monotonic() > deadline:
+            child = hopeless or web
+            reason = f" ({child.output.last_error})" if child.output.last_error else ""
+            raise StartError(f"O hub não ficou pronto{reason}: veja {child.output.path}.")
+
+
+@contextlib.contextmanager
+def _sweeping(supervisor: Supervisor, session: Session) -> Iterator[None]:
+    """Whatever happens inside, no process is left behind."""
+    try:
+        yield
+    finally:
+        began = time.monotonic()
+        supervisor.stop(between=processes.end_everything)
+        processes.end_everything()
+        (session.run_dir / "redis_url").unlink(missing_ok=True)
+        session.steps.done("Tudo encerrado", time.monotonic() - began)
+
+
+def _remember(launch: Launch, alive: list[processes.Identity]) -> None:
+    """Note the living children for the next start, should this one be killed; a full disk must not end the hub."""
+    launch.children = alive
+    with contextlib.suppress(OSError):
+        launch.save()
+
+
+def catch_stop_signals(session: Session) -> None:
+    """Ctrl+C, SIGTERM, a closed terminal or console window: the start or the run ends in order."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, lambda *_: session.stop.set())
+    if sys.platform == "win32":
+        from deploy.launcher import winapi
+
+        def closing() -> None:
+            session.stop.set()
+            time.sleep(_CONSOLE_CLOSE_SECONDS)
+
+        winapi.on_console_close(closing)
