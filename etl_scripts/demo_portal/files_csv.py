@@ -97,7 +97,7 @@ def carteira_csv(carteiras: Iterable[Carteira]) -> bytes:
 
 
 def movements_csv(carteiras: Iterable[Carteira]) -> bytes:
-    """Aplicações e resgates (`ar.csv`): `Fundo;CNPJ;Data;Cotista;CPF/CNPJ;Operação;Quantidade de Cotas;Valor da Cota;Valor`."""
+    """Aplicações e resgates (`ar.csv`): fund, CNPJ, then MOVEMENT_COLUMNS."""
     rows = [
         ["Fundo", "CNPJ", "Data", "Cotista", "CPF/CNPJ", "Operação", "Quantidade de Cotas", "Valor da Cota", "Valor"]
     ]

@@ -44,7 +44,7 @@ class Portal:
         self.faults = world.faults
         self.sessions = SessionStore()
         self._lock = threading.Lock()
-        self._wrong_tries = 0
+        self.reset()
 
     @property
     def title(self) -> str:

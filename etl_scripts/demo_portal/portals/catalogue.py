@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..world import World
 from .amplis import AmplisMaster, AmplisReag
 from .base import Portal
+from .fidc import Fidc
 
-KINDS: tuple[type[Portal], ...] = (AmplisReag, AmplisMaster)
+KINDS: tuple[type[Portal], ...] = (AmplisReag, AmplisMaster, Fidc)
 
 
 def make_portals(world: World) -> dict[str, Portal]:
