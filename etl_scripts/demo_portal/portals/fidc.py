@@ -7,8 +7,9 @@ What a plain HTTP client does:
 3. GET  `/reports/estoque`  -> form; the options of the select `fundoSelecionado` are the funds; hidden `_csrf`
 4. POST `/reports/estoque`  `data` (DD/MM/AAAA), `fundoSelecionado`, `csv`, `_csrf`
    -> 302 `/reports/estoque?enviado=ID`, whose page says so; 200 with `.erro` = not accepted
-5. GET  `/reports/meusRelatorios`  -> table of class `table-striped`, newest first: Nº, Relatório, Fundo, Data, Solicitado
-   em, Situação (AGUARDANDO, CONCLUÍDO, SEM DADOS, ERRO) and, when CONCLUÍDO, a button `arquivo` with the report's ID
+5. GET  `/reports/meusRelatorios`  -> table of class `table-striped`, newest first: Nº, Relatório, Fundo, Data,
+   Solicitado em, Situação (AGUARDANDO, CONCLUÍDO, SEM DADOS, ERRO) and, when CONCLUÍDO, a button `arquivo` that holds
+   the report's ID
 6. GET  `/reports/arquivo?arquivo=ID`  -> the CSV
 
 The list is the user's: it outlives the session, and holds what earlier runs asked for. The links on the pages are

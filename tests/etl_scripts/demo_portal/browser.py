@@ -1,0 +1,33 @@
+"""The system's Chromium for the tests that need the pages' scripts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, sync_playwright
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+
+def find_browser() -> str | None:
+    """The path of the first Chromium-like browser of this machine; None lets Playwright use its own."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def open_page(base_url: str) -> Iterator[Page]:
+    """A page of a browser of its own; errors in the page's scripts fail the test."""
+    problems: list[str] = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_browser(), args=ARGUMENTS, timeout=60_000)
+        try:
+            page = browser.new_context(base_url=base_url, accept_downloads=True).new_page()
+            page.set_default_timeout(15_000)
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            yield page
+        finally:
+            browser.close()
+    assert problems == []

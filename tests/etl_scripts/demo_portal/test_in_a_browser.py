@@ -1,0 +1,95 @@
+"""The pages' scripts in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from etl_scripts.demo_portal import DEMO_PASSWORD, DEMO_USER, DemoPortal
+
+from .browser import open_page
+
+pytestmark = pytest.mark.e2e
+
+PICK = "mainForm:portfolioPickList"
+
+
+def by_id(element_id: str) -> str:
+    return f'[id="{element_id}"]'
+
+
+def enter_amplis(page: Page) -> None:
+    page.goto("/amplis_reag/")
+    page.fill(by_id("loginForm:userLoginInput:campo"), DEMO_USER)
+    page.fill(by_id("loginForm:userPasswordInput"), DEMO_PASSWORD)
+    page.click(by_id("loginForm:botaoOk"))
+    page.click(by_id("mainForm:listaDeFavoritosRelatorios:0:j_id_9m"))
+    page.fill(by_id("mainForm:calendarDateBegin:campoInputDate"), "24/11/2026")
+    page.fill(by_id("mainForm:calendarDateEnd:campoInputDate"), "24/11/2026")
+
+
+def test_amplis_pick_list_csv_pdf_and_no_data(portal: DemoPortal, tmp_path: Path) -> None:
+    with open_page(portal.base_url) as page:
+        enter_amplis(page)
+        before = page.query_selector(by_id(f"{PICK}:secondSelect"))
+        page.click(by_id(f"{PICK}:includeAll"))
+        expect(page.locator(f"{by_id(f'{PICK}:secondSelect')} option")).to_have_count(4)
+        assert before is not None
+        assert not before.evaluate("e => e.isConnected"), "the pick list is drawn anew"
+        page.select_option(by_id("mainForm:saida:campo"), "3")
+        with page.expect_download() as csv:
+            page.click(by_id("mainForm:confirmButton"))
+        csv.value.save_as(tmp_path / "carteira.csv")
+        assert (tmp_path / "carteira.csv").read_bytes().count(b"CARTEIRA DI") == 4
+        page.select_option(by_id("mainForm:saida:campo"), "1")
+        with page.context.expect_page() as window:
+            page.click(by_id("mainForm:confirmButton"))
+        assert window.value.context is page.context
+        page.fill(by_id("mainForm:calendarDateBegin:campoInputDate"), "22/11/2026")
+        page.fill(by_id("mainForm:calendarDateEnd:campoInputDate"), "22/11/2026")
+        page.select_option(by_id("mainForm:saida:campo"), "3")
+        page.click(by_id("mainForm:confirmButton"))
+        expect(page.locator("#detailMessageListBoxId")).to_contain_text("Nenhum registro encontrado")
+
+
+def test_amplis_redraws_and_warns_when_told_to(portal: DemoPortal) -> None:
+    portal.faults.set("amplis_reag", "elemento_obsoleto", renderizacoes=3, intervalo_ms=20)
+    portal.faults.set("amplis_reag", "dialogo", "Senha vence em 5 dias", vezes=1)
+    with open_page(portal.base_url) as page:
+        with page.expect_event("dialog") as warning:
+            page.on("dialog", lambda dialog: dialog.dismiss())
+            page.goto("/amplis_reag/", wait_until="commit")
+        assert warning.value.message == "Senha vence em 5 dias"
+        page.wait_for_load_state()
+        portal.reset()
+        portal.faults.set("amplis_reag", "elemento_obsoleto", renderizacoes=3, intervalo_ms=300)
+        page.goto("/amplis_reag/")
+        field = page.query_selector(by_id("loginForm:userLoginInput:campo"))
+        assert field is not None
+        field.fill("digitado")
+        page.wait_for_function("e => !e.isConnected", arg=field)
+        assert page.input_value(by_id("loginForm:userLoginInput:campo")) == "digitado", "what was typed stays"
+
+
+def test_fidc_chosen_widget_queue_and_download(portal: DemoPortal, tmp_path: Path) -> None:
+    with open_page(portal.base_url) as page:
+        page.goto("/fidc/")
+        page.fill("[name=j_username]", DEMO_USER)
+        page.fill("[name=j_password]", DEMO_PASSWORD)
+        page.click(".btn-primary")
+        page.click('a[href="/reports/estoque"]')
+        page.fill("[name=data]", "24/11/2026")
+        page.click("#fundoSelecionado_chzn .chzn-single")
+        page.fill("#fundoSelecionado_chzn .chzn-search input", "ipê")
+        page.click('[id^="fundoSelecionado_chzn_o_"]:visible')
+        page.click("[name=csv]")
+        page.click('a[href="/reports/meusRelatorios"]')
+        expect(page.locator(".table-striped tbody tr")).to_contain_text("AGUARDANDO")
+        page.click("[name=refresh]")
+        with page.expect_download() as download:
+            page.click("[name=arquivo]")
+        assert download.value.suggested_filename == "Estoque_IPER_20261124.csv"
+        download.value.save_as(tmp_path / "estoque.csv")
+        assert (tmp_path / "estoque.csv").read_bytes().count(b"\n") == 2001
