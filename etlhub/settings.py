@@ -11,7 +11,7 @@ import environ
 from etlhub.paths import BASE_DIR, data_dir, read_or_make_key
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(env.str("ETLHUB_DOTENV", default=str(BASE_DIR / ".env")))
 
 VERSION = "0.1.0"
 DATA_DIR = data_dir()
@@ -157,6 +157,7 @@ SILENCE_TIMEOUT_SECONDS = env.int("ETLHUB_SILENCE_TIMEOUT_SECONDS", default=15 *
 CANCEL_GRACE_SECONDS = env.float("ETLHUB_CANCEL_GRACE_SECONDS", default=5.0)
 LEASE_SECONDS = env.float("ETLHUB_LEASE_SECONDS", default=8.0)
 MAX_LINES_PER_JOB = env.int("ETLHUB_MAX_LINES_PER_JOB", default=5_000_000)
+LOG_MAX_LINES = env.int("ETLHUB_LOG_MAX_LINES", default=0)
 LOG_RETENTION_DAYS = env.int("ETLHUB_LOG_RETENTION_DAYS", default=180)
 
 LOGGING: dict[str, Any] = {

@@ -214,3 +214,19 @@ class Artifact(models.Model):
 
     def __str__(self) -> str:
         return self.nome
+
+
+class CodeAnswer(models.Model):
+    """A one-time code that somebody typed and the run has not taken yet; sealed as in credentials.crypto, no key = refused. See jobs.codes."""
+
+    execution = models.OneToOneField(Execution, on_delete=models.CASCADE, related_name="code_answer")
+    key_id = models.CharField(max_length=16, blank=True)
+    selado = models.BinaryField(default=b"")
+    criado_em = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "resposta a um pedido de código"
+        verbose_name_plural = "respostas a pedidos de código"
+
+    def __str__(self) -> str:
+        return f"código para {self.execution}"

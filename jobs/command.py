@@ -1,0 +1,138 @@
+"""What to start for an Execution: argv, working directory, and the document that goes down the pipe (CONTRACT section 5)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from etlhub.paths import BASE_DIR
+from jobs.models import Artifact, Execution, Job
+from sistemas.models import DePara
+
+ETL_SCRIPTS = BASE_DIR / "etl_scripts"
+MANIFEST_LIMIT = 20_000
+"""Files that the ETL is told it already has, at most; the newest ones."""
+
+# opcao -> (flag, the value that asks for the flag)
+FLAGS: dict[str, dict[str, tuple[str, bool]]] = {
+    "amplis": {"csv": ("--no-csv", False), "pdf": ("--no-pdf", False)},
+    "maps": {name: (f"--maps-no-{name}", False) for name in ("excel", "pdf", "ativo", "passivo")},
+    "qore": {
+        "excel": ("--qore-no-excel", False),
+        "pdf": ("--qore-no-pdf", False),
+        "lote_pdf": ("--qore-lote-pdf", True),
+        "lote_excel": ("--qore-lote-excel", True),
+    },
+}
+FUNDS_FLAG = {"fidc": "--fidc-fundos", "maps": "--maps-fundos", "qore": "--qore-fundos"}
+
+
+@dataclass
+class Command:
+    """What to start. `document` holds secrets in clear: it goes to the pipe (or the private file) and nowhere else."""
+
+    argv: list[str]
+    cwd: Path
+    document: dict[str, Any] = field(repr=False)
+    events: bool
+    config_file: Path | None = None
+
+
+def temp_folder(execution: Execution) -> Path:
+    """The run's own temporary folder; recovery removes those whose run is over."""
+    return settings.DATA_DIR / "tmp" / f"exec-{execution.pk}-{execution.tentativa}"
+
+
+def build(executions: Sequence[Execution], document: dict[str, Any], folder: Path) -> Command:
+    """The command that runs these Executions of one job (one, unless the users' own command runs a whole job)."""
+    job = executions[0].job
+    ids = [execution.sistema_id for execution in executions]
+    external = list(settings.ETL_COMMAND)
+    document = document | {"execucao": _run_section(executions[0], folder)}
+    arguments = ["--sistemas", *ids, *_period(job)]
+    arguments += ["--limpar"] if job.limpar else []
+    arguments += ["--dry-run"] if job.dry_run else []
+    for execution in executions:
+        arguments += _flags(execution)
+    if not external:
+        script = ETL_SCRIPTS / "main.py"
+        return Command([sys.executable, str(script), "--config", "-", *arguments], ETL_SCRIPTS, document, events=True)
+    arguments += _funds(ids, document)
+    document.pop("execucao")
+    config = folder / "config.json"
+    return Command([*external, "--config", str(config), *arguments], _folder_of(external), document, False, config)
+
+
+def write_private(path: Path, document: dict[str, Any]) -> None:
+    """Write the config of the users' own command, readable by this account alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(document, file, ensure_ascii=False)
+
+
+def _folder_of(argv: Sequence[str]) -> Path:
+    """The script's folder: the first argument that is a file, else the current folder."""
+    for argument in argv[1:] or argv:
+        path = Path(argument)
+        if path.suffix and path.is_file():
+            return path.resolve().parent
+    return Path.cwd()
+
+
+def _period(job: Job) -> list[str]:
+    days = {"--data-inicial": job.data_inicial, "--data-final": job.data_final}
+    return [part for flag, day in days.items() if day for part in (flag, f"{day:%d/%m/%Y}")]
+
+
+def _flags(execution: Execution) -> list[str]:
+    table = FLAGS.get(execution.sistema_id.split("_", maxsplit=1)[0], {})
+    return [
+        flag
+        for name, (flag, when) in table.items()
+        if name in execution.opcoes and bool(execution.opcoes[name]) is when
+    ]
+
+
+def _funds(ids: Sequence[str], document: dict[str, Any]) -> list[str]:
+    out: list[str] = []
+    for sistema_id in ids:
+        section = document.get(sistema_id)
+        if sistema_id in FUNDS_FLAG and isinstance(section, dict) and not section.get("usar_todos", True):
+            out += [FUNDS_FLAG[sistema_id], json.dumps(section.get("fundos_selecionados", []), ensure_ascii=False)]
+    return out
+
+
+def _run_section(execution: Execution, folder: Path) -> dict[str, Any]:
+    job = execution.job
+    return {
+        "id": execution.pk,
+        "job_id": job.pk,
+        "tentativa": execution.tentativa,
+        "eventos": True,
+        "modo": "coleta",
+        "opcoes": execution.opcoes,
+        "baixar_de_novo": job.baixar_de_novo,
+        "pasta_dados": str(settings.DATA_DIR),
+        "pasta_temporaria": str(folder),
+        "pasta_seletores": str(settings.DATA_DIR / "seletores"),
+        "manifesto": _manifest(execution.sistema_id, job.data_inicial, job.data_final, whole=job.limpar),
+        "de_para": list(DePara.objects.values("fundo", "pasta")),
+    }
+
+
+def _manifest(sistema_id: str, first: date | None, last: date | None, *, whole: bool) -> list[dict[str, Any]]:
+    """The files we have of this sistema: those of the period, or all when `limpar` is to move them away."""
+    files = Artifact.objects.filter(sistema_id=sistema_id, situacao=Artifact.Situacao.NOVO)
+    if first and not whole:
+        files = files.filter(data__range=(first - timedelta(days=10), last or first))
+    names = ("relatorio", "fundo", "data", "sha256", "caminho", "tamanho")
+    rows = files.order_by("-id").values(*names)[:MANIFEST_LIMIT]
+    return [row | {"data": row["data"].isoformat() if row["data"] else None} for row in rows]

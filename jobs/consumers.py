@@ -1,0 +1,199 @@
+"""The one Channels consumer: authenticates, tells the present state, replays, follows; never repeats, never skips a line.
+
+For each job a client follows, `seen` is the last line it was sent and `client.top` the last known to be stored. Whatever was
+announced in between is taken from the announcements, whatever was not is read from the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from etlhub.access import Papel, papel_of
+from jobs import events, queries
+from jobs.fanout import Client, Lines, fanout
+from jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+NOT_LOGGED_IN = 4001
+NOT_ALLOWED = 4003
+REPLAY_LINES = 1000
+MAX_FOLLOWED = 20
+"""Jobs that one client may subscribe to at once; the oldest subscription makes room."""
+
+
+class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ships no types
+    """`/ws` as CONTRACT section 3 describes it."""
+
+    channel_layer_alias = ""  # the fan-out holds the process's one subscription; a consumer needs none of its own
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.client = Client()
+        self.seen: dict[int, int] = {}
+        self.batched: set[int] = set()
+        self.sent: dict[int, int] = {}
+        self.sender: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        user = self.scope.get("user")
+        papel = await database_sync_to_async(papel_of)(user) if user else Papel.NENHUM
+        await self.accept()
+        if papel < Papel.VISUALIZADOR:
+            await self.close(NOT_LOGGED_IN)
+            return
+        await fanout().join(self.client)
+        self.sender = asyncio.create_task(self._send_all())
+
+    async def disconnect(self, code: int) -> None:
+        fanout().leave(self.client)
+        if self.sender is not None:
+            self.sender.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await self.sender
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            message = json.loads(text_data or "")
+            kind = message.get("type")
+            if kind == "subscribe":
+                job, after = int(message["job_id"]), max(int(message.get("after") or 0), 0)
+                await self._subscribe(job, after, batch=message.get("batch") is True)
+            elif kind == "unsubscribe":
+                self._unsubscribe(int(message["job_id"]))
+            elif kind == "ping":
+                await self.send(text_data='{"type":"pong","payload":{}}')
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            text = "Mensagem não entendida."
+            await self.send(text_data=json.dumps({"type": "error", "payload": {"mensagem": text}}, ensure_ascii=False))
+
+    async def _subscribe(self, job: int, after: int, *, batch: bool) -> None:
+        top = await _top(job)
+        if top is None:
+            payload = {"mensagem": "Execução não encontrada.", "job_id": job}
+            await self.send(text_data=json.dumps({"type": "error", "payload": payload}, ensure_ascii=False))
+            return
+        client = self.client
+        client.follows = set() if client.follows is None else client.follows
+        while len(client.follows) >= MAX_FOLLOWED:
+            self._unsubscribe(next(iter(self.seen)))
+        self.seen[job] = after
+        client.completed.pop(job, None)
+        self.batched.discard(job)
+        if batch:
+            self.batched.add(job)
+        client.follows.add(job)
+        client.top[job] = max(client.top.get(job, 0), top)
+        client.wake.set()
+
+    def _unsubscribe(self, job: int) -> None:
+        if self.client.follows is not None:
+            self.client.follows.discard(job)
+        self.seen.pop(job, None)
+        self.client.top.pop(job, None)
+
+    async def _send_all(self) -> None:
+        """Send what is due, as fast as this client reads, until it leaves."""
+        try:
+            for execution in await _snapshot():
+                await self._send_status(execution.pk, execution.version, events.status_frame(execution))
+            while True:
+                await self.client.wake.wait()
+                self.client.wake.clear()
+                await self._send_statuses()
+                await self._send_lines()
+                await self._send_completed()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # the database is away: the client comes again and asks from where it was
+            log.warning("client dropped: %s", type(error).__name__)
+            await self.close(1011)
+
+    async def _send_statuses(self) -> None:
+        waiting, self.client.statuses = self.client.statuses, {}
+        for execution, (version, frame) in waiting.items():
+            await self._send_status(execution, version, frame)
+
+    async def _send_status(self, execution: int, version: int, frame: str) -> None:
+        if version > self.sent.get(execution, -1):
+            self.sent[execution] = version
+            if len(self.sent) > 1000:
+                del self.sent[next(iter(self.sent))]
+            await self.send(text_data=frame)
+
+    async def _send_lines(self) -> None:
+        client = self.client
+        while client.lines:
+            message = client.lines.popleft()
+            job = message.job
+            if not client.wants(job):
+                continue
+            seen = self.seen.setdefault(job, message.first - 1)
+            if message.last <= seen:
+                continue
+            if message.first > seen + 1:
+                await self._replay(job, message.first - 1)
+                seen = self.seen.get(job, message.last)
+            if message.last > seen:
+                await self._forward(message, seen)
+        for job, top in list(client.top.items()):
+            if client.wants(job) and job in self.seen:
+                await self._replay(job, top)
+
+    async def _forward(self, message: Lines, seen: int) -> None:
+        """Send what `seen` leaves of an announcement."""
+        skip = seen - message.first + 1
+        if message.job in self.batched:
+            await self.send(text_data=events.logs_frame(message.lines[skip:]) if skip else message.batch)
+        else:
+            for frame in message.singles[skip:]:
+                await self.send(text_data=frame)
+        self.seen[message.job] = message.last
+
+    async def _replay(self, job: int, upto: int) -> None:
+        """Send the lines after what was seen, to `upto`, from the database."""
+        while (seen := self.seen.get(job, upto)) < upto:
+            lines, last = await _read(job, seen, min(upto, seen + REPLAY_LINES))
+            await self._forward(Lines(job, seen + 1, max(last, seen + 1), lines), seen) if lines else None
+            self.seen[job] = max(last, min(upto, seen + REPLAY_LINES))  # lines that retention removed are gone
+            await self._send_statuses()
+
+    async def _send_completed(self) -> None:
+        for job, (last, frame) in list(self.client.completed.items()):
+            if not frame or (self.client.wants(job) and self.seen.get(job, last) < last):
+                continue
+            self.client.completed[job] = (last, "")
+            await self._send_statuses()
+            await self.send(text_data=frame)
+            if self.client.follows is None:
+                self.seen.pop(job, None)
+                self.client.top.pop(job, None)
+        while len(self.client.completed) > 1000:
+            del self.client.completed[next(iter(self.client.completed))]
+
+
+@database_sync_to_async
+def _snapshot() -> list[Any]:
+    return list(queries.active_executions()[:500])
+
+
+@database_sync_to_async
+def _top(job: int) -> int | None:
+    return Job.objects.values_list("log_seq", flat=True).filter(pk=job).first() if 0 < job < 1 << 31 else None
+
+
+@database_sync_to_async
+def _read(job: int, after: int, upto: int) -> tuple[list[str], int]:
+    """Lines after `after` up to `upto`, encoded; and the last one's seq."""
+    rows = queries.log_lines(job, after=after, before=upto + 1, limit=REPLAY_LINES)
+    encoded = [
+        events.encode_line(job, row.seq, row.level, row.sistema, row.mensagem, events.iso(row.timestamp)) for row in rows
+    ]
+    return encoded, rows[-1].seq if rows else upto

@@ -1,0 +1,180 @@
+"""One per web process: receives each announcement once, keeps it encoded, offers it to every client of this process.
+
+Bounded: a client that does not keep up loses announcements from its window (never lines: it reads those from the database),
+and of statuses it keeps only each Execution's newest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+
+from jobs import events
+from jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+WINDOW = 64
+"""Announcements of lines that a client may lag behind before it reads from the database."""
+POLL_SECONDS = 1.0
+"""How often the database is asked whether a followed job has lines that were never announced."""
+
+
+@dataclass
+class Lines:
+    """Stored lines `first` to `last` of a job, as JSON texts."""
+
+    job: int
+    first: int
+    last: int
+    lines: list[str]
+
+    @cached_property
+    def batch(self) -> str:
+        return events.logs_frame(self.lines)
+
+    @cached_property
+    def singles(self) -> list[str]:
+        return [events.log_frame(line) for line in self.lines]
+
+
+@dataclass(eq=False)
+class Client:
+    """What one WebSocket client has to be sent. Filled by the fan-out, emptied by its consumer."""
+
+    lines: deque[Lines] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    statuses: dict[int, tuple[int, str]] = field(default_factory=dict)
+    completed: dict[int, tuple[int, str]] = field(default_factory=dict)
+    top: dict[int, int] = field(default_factory=dict)
+    """Last line of each job that is known to be stored."""
+    follows: set[int] | None = None
+    """Jobs whose lines it wants; None = all."""
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wants(self, job: int) -> bool:
+        return self.follows is None or job in self.follows
+
+    def offer_lines(self, message: Lines) -> None:
+        if self.wants(message.job):
+            self.lines.append(message)
+            self.top[message.job] = max(self.top.get(message.job, 0), message.last)
+            self.wake.set()
+
+    def offer_status(self, execution: int, version: int, frame: str) -> None:
+        if version >= self.statuses.get(execution, (0, ""))[0]:
+            self.statuses[execution] = (version, frame)
+            self.wake.set()
+
+    def offer_complete(self, job: int, last: int, frame: str) -> None:
+        self.completed[job] = (last, frame)
+        if self.wants(job) and (self.follows is not None or job in self.top):
+            self.top[job] = max(self.top.get(job, 0), last)
+        self.wake.set()
+
+
+class Fanout:
+    """The clients of this process's event loop, and the one subscription that feeds them."""
+
+    def __init__(self) -> None:
+        self._clients: set[Client] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def join(self, client: Client) -> None:
+        """Let `client` hear of everything from now on; returns when the subscription stands."""
+        self._clients.add(client)
+        if not self._tasks or any(task.done() for task in self._tasks):
+            await self._start()
+
+    def leave(self, client: Client) -> None:
+        self._clients.discard(client)
+
+    def __len__(self) -> int:
+        return len(self._clients)
+
+    async def _start(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        ready = asyncio.Event()
+        self._tasks = [asyncio.create_task(self._receive(ready)), asyncio.create_task(self._poll())]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ready.wait(), timeout=3)  # Redis away: the poll below serves until it is back
+
+    async def _receive(self, ready: asyncio.Event) -> None:
+        layer: Any = get_channel_layer()
+        while True:
+            try:
+                channel = await layer.new_channel()
+                await layer.group_add(events.GROUP, channel)
+                ready.set()
+                while True:
+                    self._hand_out(await layer.receive(channel))
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # whatever Redis does, the clients stay
+                log.warning("announcements interrupted: %s", type(error).__name__)
+                await asyncio.sleep(1)
+
+    def _hand_out(self, message: dict[str, Any]) -> None:
+        kind = message["type"]
+        if kind == "lines":
+            lines = Lines(message["job"], message["first"], message["last"], message["lines"])
+            for client in self._clients:
+                client.offer_lines(lines)
+        elif kind == "status":
+            for client in self._clients:
+                client.offer_status(message["execution"], message["version"], message["frame"])
+        elif kind == "job_complete":
+            for client in self._clients:
+                client.offer_complete(message["job"], message["last"], message["frame"])
+
+    async def _poll(self) -> None:
+        """The net below the announcements: what was lost is found within POLL_SECONDS."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            wanted = {job for client in self._clients for job in client.top if client.wants(job)}
+            if not wanted:
+                continue
+            try:
+                found = await _tops(wanted)
+            except Exception as error:
+                log.warning("poll failed: %s", type(error).__name__)
+                continue
+            for client in self._clients:
+                for job, (last, frame) in found.items():
+                    if job not in client.top:
+                        continue
+                    if last > client.top[job]:
+                        client.top[job] = last
+                        client.wake.set()
+                    if frame and job not in client.completed:
+                        client.offer_complete(job, last, frame)
+
+
+@database_sync_to_async
+def _tops(ids: set[int]) -> dict[int, tuple[int, str]]:
+    """Last stored line of each job, and its completion's frame when it has ended."""
+    return {
+        job.pk: (job.log_seq, events.job_complete_frame(job) if job.finished_at else "")
+        for job in Job.objects.filter(pk__in=ids)
+    }
+
+
+_fanouts: dict[asyncio.AbstractEventLoop, Fanout] = {}
+
+
+def fanout() -> Fanout:
+    """The fan-out of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _fanouts:
+        for old in [each for each in _fanouts if each.is_closed()]:
+            del _fanouts[old]
+        _fanouts[loop] = Fanout()
+    return _fanouts[loop]

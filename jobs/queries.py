@@ -1,0 +1,221 @@
+"""What is read of jobs: lists, logs, statistics, the live status of each sistema. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from etlhub.errors import NotFound
+from etlhub.redis_client import client
+from jobs import events
+from jobs.models import FINAL, SEQ_BITS, Artifact, Execution, Job, Level, LogEntry, State
+from sistemas.models import Sistema
+
+LOG_PAGE = 1000
+MAX_LOG_PAGE = 5000
+INLINE_LOG_LINES = 2000
+"""A job's `logs` text in a list holds at most this many last lines; the whole is at /logs and /logs/download."""
+
+
+@dataclass(frozen=True)
+class LiveStatus:
+    """How a sistema stands, from its last Execution. `status` in IDLE RUNNING SUCCESS ERROR CANCELLED."""
+
+    status: str = "IDLE"
+    progresso: int = 0
+    mensagem: str = ""
+    ultima_execucao: datetime | None = None
+    job_id: int | None = None
+    execution_id: int | None = None
+    estado: str = ""
+
+
+def live_status() -> dict[str, LiveStatus]:
+    """By sistema id; a sistema that never ran is not in it. One index lookup a sistema."""
+    ids = [
+        last
+        for sistema_id in Sistema.objects.values_list("pk", flat=True)
+        if (last := Execution.objects.filter(sistema_id=sistema_id).aggregate(last=Max("pk"))["last"])
+    ]
+    return {
+        each.sistema_id: LiveStatus(
+            status=events.WIRE_STATUS[State(each.status)],
+            progresso=each.progresso,
+            mensagem=each.mensagem,
+            ultima_execucao=each.finished_at or each.started_at or each.created_at,
+            job_id=each.job_id,
+            execution_id=each.pk,
+            estado=each.status,
+        )
+        for each in Execution.objects.filter(pk__in=ids)
+    }
+
+
+def active_executions() -> QuerySet[Execution]:
+    """What has not ended, for the snapshot that a new client gets."""
+    return Execution.objects.exclude(status__in=FINAL).order_by("pk")
+
+
+def get_job(job_id: int) -> Job:
+    """NotFound when there is none."""
+    job = Job.objects.filter(pk=job_id).first() if job_id < 1 << 31 else None
+    if job is None:
+        raise NotFound("Execução não encontrada.")
+    return job
+
+
+def jobs(
+    *, status: str | None = None, sistema: str | None = None, since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[Job]:
+    """Newest first; the filters narrow it."""
+    found = Job.objects.order_by("-id")
+    if status:
+        found = found.filter(status=status)
+    if sistema:
+        found = found.filter(pk__in=Execution.objects.filter(sistema_id=sistema).values("job_id"))
+    if since:
+        found = found.filter(created_at__gte=since)
+    if until:
+        found = found.filter(created_at__lt=until)
+    return found
+
+
+def log_lines(
+    job_id: int,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = LOG_PAGE,
+    level: int | None = None,
+    sistema: str | None = None,
+    q: str | None = None,
+    newest: bool = False,
+) -> list[LogEntry]:
+    """A job's lines with `after < seq < before`, in order; at most `limit`; the last ones instead when `newest`."""
+    base = job_id << SEQ_BITS
+    found = LogEntry.objects.filter(id__gt=base + max(after, 0), id__lt=base + (before or (1 << SEQ_BITS)))
+    if level is not None:
+        found = found.filter(level=level)
+    if sistema:
+        found = found.filter(sistema=sistema)
+    if q:
+        found = found.filter(mensagem__icontains=q)
+    if newest:
+        return list(found.order_by("-id")[:limit])[::-1]
+    return list(found.order_by("id")[:limit])
+
+
+def log_text(job: Job, *, last: int | None = None) -> Iterator[str]:
+    """A job's log as text, a line an entry: `[LEVEL] [SISTEMA] mensagem`; read in pages, so memory stays bounded."""
+    after = max(job.log_seq - last, 0) if last else 0
+    names = {int(level): level.label for level in Level}
+    while page := log_lines(job.pk, after=after, limit=MAX_LOG_PAGE):
+        yield "".join(f"[{names[each.level]}] [{each.sistema}] {each.mensagem}\n" for each in page)
+        after = page[-1].seq
+
+
+def queue_positions() -> dict[int, int]:
+    """Place in the line (1 = next) of each waiting Execution of the first few hundred, by its id."""
+    waiting = Execution.objects.filter(status__in=(State.PENDING, State.QUEUED)).order_by("pk")
+    places: dict[str, int] = {}
+    out = {}
+    for pk, sistema_id in waiting.values_list("pk", "sistema_id")[:500]:
+        places[sistema_id] = places.get(sistema_id, 0) + 1
+        out[pk] = places[sistema_id]
+    return out
+
+
+def count_workers() -> int:
+    """RQ workers that gave a sign of life to Redis lately; redis.RedisError when Redis is away."""
+    from rq import Worker
+
+    return len(Worker.all_keys(connection=client()))
+
+
+def workers_or_none() -> int | None:
+    """count_workers, None when Redis does not say."""
+    try:
+        return count_workers()
+    except redis.RedisError:
+        return None
+
+
+def artifacts(job_id: int) -> QuerySet[Artifact]:
+    return Artifact.objects.filter(job_id=job_id).order_by("pk")
+
+
+def expected_seconds(sistema_id: str) -> float | None:
+    """Median duration of the sistema's last good runs (at most 15); None without any."""
+    recent = Execution.objects.filter(
+        sistema_id=sistema_id,
+        status=State.SUCCESS,
+        started_at__isnull=False,
+        finished_at__gt=timezone.now() - timedelta(days=60),
+    ).order_by("-finished_at")[:15]
+    values = sorted(value for each in recent if (value := events.duration(each)) is not None)
+    return values[len(values) // 2] if values else None
+
+
+def seq_of_level(job_id: int, level: int) -> int | None:
+    """The first line of that level or above (for a link to what went wrong)."""
+    base = job_id << SEQ_BITS
+    first = LogEntry.objects.filter(Q(id__gt=base), Q(id__lt=base + (1 << SEQ_BITS)), level__gte=level).first()
+    return first.seq if first else None
+
+
+def job_dict(job: Job, *, logs: bool = True) -> dict[str, Any]:
+    """A Job in the contract's shape. `logs` adds its text (INLINE_LOG_LINES at most)."""
+    positions = queue_positions() if job.finished_at is None else {}
+    return {
+        "id": job.pk,
+        "type": job.type,
+        "status": job.status,
+        "params": job.params,
+        "sistemas": [execution_dict(each, positions) for each in job.executions.all()],
+        "logs": "".join(log_text(job, last=INLINE_LOG_LINES)) if logs else "",
+        "log_linhas": job.log_seq,
+        "error_message": job.error_message or None,
+        "created_at": events.iso(job.created_at),
+        "started_at": events.iso(job.started_at) if job.started_at else None,
+        "finished_at": events.iso(job.finished_at) if job.finished_at else None,
+        "duracao_segundos": events.duration(job),
+        "data_inicial": job.data_inicial.isoformat() if job.data_inicial else None,
+        "data_final": job.data_final.isoformat() if job.data_final else None,
+        "dry_run": job.dry_run,
+        "limpar": job.limpar,
+        "pedido_por": job.created_by.get_username() if job.created_by else None,
+        "repete": job.retry_of_id,
+    }
+
+
+def execution_dict(each: Execution, positions: dict[int, int]) -> dict[str, Any]:
+    """One sistema within a job."""
+    return {
+        "execution_id": each.pk,
+        "sistema_id": each.sistema_id,
+        "nome": each.sistema.nome,
+        "status": events.WIRE_STATUS[State(each.status)],
+        "estado": each.status,
+        "versao": each.version,
+        "progresso": each.progresso,
+        "mensagem": each.mensagem,
+        "tentativa": each.tentativa,
+        "tentativas_max": each.tentativas_max,
+        "posicao_fila": positions.get(each.pk),
+        "opcoes": each.opcoes,
+        "started_at": events.iso(each.started_at) if each.started_at else None,
+        "finished_at": events.iso(each.finished_at) if each.finished_at else None,
+        "duracao_segundos": events.duration(each),
+        "exit_code": each.exit_code,
+        "codigo": each.codigo,
+        "motivo": each.motivo,
+        "resumo": each.resumo,
+        "plano": each.plano,
+        "codigo_pedido": each.pedido_codigo,
+    }

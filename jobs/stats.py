@@ -1,0 +1,124 @@
+"""The numbers of the dashboard, each from an indexed range of Executions or Jobs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from credentials import vault
+from jobs import events, queries
+from jobs.models import ACTIVE, Execution, Job, JobStatus, State
+from sistemas.models import Sistema
+
+P95_SAMPLE = 2000
+_DURATION = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
+
+
+def stats(days: int = 30) -> dict[str, Any]:
+    """Everything the dashboard shows, of the last `days` days (local days; today included)."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today - timedelta(days=days - 1)
+    recent = Job.objects.filter(created_at__gte=since)
+    counts = _by_status(recent)
+    ended = sum(counts[name] for name in (JobStatus.COMPLETED, JobStatus.ERROR, JobStatus.CANCELLED))
+    now = _by_status(recent.filter(created_at__gte=today))
+    running = Execution.objects.filter(status__in=ACTIVE).count()
+    durations = _durations(recent)
+    workers = queries.workers_or_none()
+    return {
+        "hoje": {
+            "execucoes": sum(now.values()),
+            "sucesso": now[JobStatus.COMPLETED],
+            "erro": now[JobStatus.ERROR],
+            "cancelado": now[JobStatus.CANCELLED],
+            "executando": now[JobStatus.RUNNING] + now[JobStatus.PENDING],
+        },
+        "taxa_sucesso": round(counts[JobStatus.COMPLETED] / ended, 4) if ended else None,
+        "duracao_media_segundos": round(sum(durations) / len(durations), 2) if durations else None,
+        "duracao_p95_segundos": durations[min(int(len(durations) * 0.95), len(durations) - 1)] if durations else None,
+        "executando": running,
+        "workers_ativos": workers or 0,
+        "por_dia": _by_day(recent),
+        "por_sistema": _by_sistema(since),
+        "atencao": _attention(workers),
+    }
+
+
+def _by_status(jobs: Any) -> defaultdict[str, int]:
+    counts: defaultdict[str, int] = defaultdict(int)
+    for row in jobs.order_by().values("status").annotate(n=Count("pk")):
+        counts[row["status"]] = row["n"]
+    return counts
+
+
+def _durations(jobs: Any) -> list[float]:
+    """Seconds, ascending, of the newest P95_SAMPLE jobs that ran to an end."""
+    ran = jobs.filter(started_at__isnull=False, finished_at__isnull=False).order_by("-id")
+    pairs = ran.values_list("started_at", "finished_at")[:P95_SAMPLE]
+    return sorted(round((end - start).total_seconds(), 3) for start, end in pairs)
+
+
+def _by_day(jobs: Any) -> list[dict[str, Any]]:
+    days: dict[str, dict[str, Any]] = {}
+    names = {JobStatus.COMPLETED: "sucesso", JobStatus.ERROR: "erro", JobStatus.CANCELLED: "cancelado"}
+    rows = jobs.filter(status__in=list(names)).order_by().annotate(dia=TruncDate("created_at"))
+    for row in rows.values("dia", "status").annotate(n=Count("pk")):
+        day = row["dia"].isoformat()
+        entry = days.setdefault(day, {"dia": day, "sucesso": 0, "erro": 0, "cancelado": 0})
+        entry[names[row["status"]]] = row["n"]
+    return [days[day] for day in sorted(days)]
+
+
+def _by_sistema(since: datetime) -> list[dict[str, Any]]:
+    ended = Q(executions__finished_at__gte=since)
+    good = ended & Q(executions__status=State.SUCCESS)
+    bad = ended & Q(executions__status=State.ERROR)
+    rows = Sistema.objects.annotate(
+        n=Count("executions", filter=ended), good=Count("executions", filter=good), bad=Count("executions", filter=bad)
+    ).values("pk", "nome", "n", "good", "bad")
+    return [
+        {
+            "id": row["pk"],
+            "nome": row["nome"],
+            "execucoes": row["n"],
+            "taxa_sucesso": round(row["good"] / (row["good"] + row["bad"]), 4) if row["good"] + row["bad"] else None,
+            "duracao_media_segundos": _mean_duration(row["pk"], since),
+            "duracao_esperada_segundos": queries.expected_seconds(row["pk"]),
+            "ultima_boa": _last_good(row["pk"]),
+        }
+        for row in rows
+    ]
+
+
+def _mean_duration(sistema_id: str, since: datetime) -> float | None:
+    good = Execution.objects.filter(sistema_id=sistema_id, status=State.SUCCESS, finished_at__gte=since)
+    mean = good.aggregate(mean=Avg(_DURATION))["mean"]
+    return round(mean.total_seconds(), 2) if mean else None
+
+
+def _last_good(sistema_id: str) -> str | None:
+    last = Execution.objects.filter(sistema_id=sistema_id, status=State.SUCCESS).aggregate(last=Max("finished_at"))
+    return events.iso(last["last"]) if last["last"] else None
+
+
+def _attention(workers: int | None) -> list[dict[str, Any]]:
+    """What somebody should look at first, each with what to do."""
+    out: list[dict[str, Any]] = []
+    if workers is None:
+        out.append(_item("redis", None, "O Redis/Valkey não responde.", "Reinicie o ETL Hub ou chame o suporte."))
+    elif workers == 0:
+        text = "Nenhum worker está ligado: as execuções ficam na fila."
+        out.append(_item("worker", None, text, "Reinicie o ETL Hub ou chame o suporte."))
+    active = list(Sistema.objects.filter(ativo=True).values_list("pk", flat=True))
+    for sistema_id, problem in vault.check_startable(active).items():
+        out.append(_item("credencial", sistema_id, problem.message, "Corrija em Configurações › Credenciais."))
+    return out
+
+
+def _item(tipo: str, sistema_id: str | None, mensagem: str, acao: str) -> dict[str, Any]:
+    return {"tipo": tipo, "sistema_id": sistema_id, "mensagem": mensagem, "acao": acao}
