@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from credentials.models import AuditEntry
 
 
+def last(sistema: str, acao: AuditEntry.Acao) -> AuditEntry | None:
+    """The newest entry of this kind about `sistema`."""
+    return AuditEntry.objects.filter(sistema=sistema, acao=acao).order_by("-id").first()
+
+
 def record(
     acao: AuditEntry.Acao,
     *,

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from credentials.sections import WITH_FUNDS
+from credentials.sections import PATH_KEYS, WITH_FUNDS
 from sistemas.models import Caminho, Fundo, Sistema
 
 
 def paths() -> dict[str, str]:
-    """`paths` of the document."""
-    return dict(Caminho.objects.values_list("chave", "caminho"))
+    """`paths` of the document: the known keys always, then those that were added."""
+    return dict.fromkeys(PATH_KEYS, "") | dict(Caminho.objects.values_list("chave", "caminho"))
+
+
+def path_keys() -> set[str]:
+    """The keys that `paths` may hold."""
+    return set(paths())
 
 
 def general() -> list[str]:

@@ -13,8 +13,9 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 from django.views.decorators.debug import sensitive_variables
 
 from credentials.disguises import disguises
-from credentials.sections import MASK
 
+MASK = "********"
+"""What stands for a secret, in a log line and in the masked document alike."""
 MASK_BYTES = MASK.encode()
 MAX_DFA_BYTES = 64 * 1024
 """Above this sum of pattern lengths the slower, smaller automaton is used."""
@@ -38,6 +39,7 @@ class Masker:
             self._search = BytesAhoCorasick(patterns, matchkind=MatchKind.Standard, implementation=kind)
             self._reach = max(map(len, patterns)) - 1
         self._starts = frozenset(pattern[0] for pattern in patterns)
+        self._bytes = frozenset(b"".join(patterns))
         self._tail = b""
         self._masked = 0  # how many of the tail's first bytes belong to a secret whose mask is already out
 
@@ -97,6 +99,8 @@ class Masker:
 
     def _hold_from(self, data: bytes) -> int:
         """Where the longest tail begins that is the beginning of a secret; the end when there is none."""
+        if data and data[-1] not in self._bytes:  # such as the end of a line: nothing can have begun
+            return len(data)
         for start in range(max(0, len(data) - self._reach), len(data)):
             if data[start] in self._starts:
                 tail = data[start:]

@@ -10,7 +10,7 @@ from sistemas.models import Sistema
 
 
 class Campo(models.TextChoices):
-    """The fields that are secrets. The names are those of the credentials document."""
+    """The fields that are secrets, by their names in the credentials document (credentials.sections.SECRET_FIELDS)."""
 
     PASSWORD = "password", "senha"
     SENHA = "senha", "senha (campo senha)"

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from credentials.models import Campo
-
 DOCUMENT_VERSION = "2.0"
-MASK = "********"
-"""What a held secret reads as; sent back it means "unchanged"."""
-
 OPEN_FIELDS = ("url", "username")
-SECRET_FIELDS = tuple(Campo.values)
+SECRET_FIELDS = ("password", "senha", "secret", "token", "api_key", "totp")
 ALWAYS_SHOWN = ("password",)
 FUND_FIELDS = ("fundos", "fundos_selecionados", "usar_todos")
+PATH_KEYS = (
+    *("csv", "pdf", "maps", "fidc", "jcot", "britech"),
+    *("qore_excel", "qore_pdf", "bd_xlsx", "trustee", "selenium_temp"),
+)
 WITH_FUNDS = frozenset({"maps", "fidc", "qore"})
 WITH_TOTP = frozenset({"maps"})
 WITHOUT_LOGIN = frozenset({"cvm"})

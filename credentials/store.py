@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -35,6 +34,39 @@ class Opened:
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     lost: tuple[str, ...] = ()
     versao: int = 0
+
+    @property
+    def campos(self) -> tuple[str, ...]:
+        return tuple(self.secrets)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held for a sistema, without opening it. `lost` are the fields whose key is not in the ring."""
+
+    url: str = ""
+    username: str = ""
+    campos: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    versao: int = 0
+    recusa: Credential | None = None
+
+
+def look_many(sistema_ids: Iterable[str]) -> dict[str, Held]:
+    """What is held for each of these sistemas; nothing is decrypted."""
+    found = {sistema_id: Held() for sistema_id in sistema_ids}
+    known_keys = set(keyring().ids)
+    for row in Credential.objects.filter(sistema_id__in=list(found)).prefetch_related("secrets"):
+        secrets = list(row.secrets.all())
+        found[row.sistema_id] = Held(
+            row.url,
+            row.username,
+            tuple(secret.campo for secret in secrets),
+            tuple(secret.campo for secret in secrets if secret.key_id not in known_keys),
+            row.versao,
+            row if row.recusada_codigo else None,
+        )
+    return found
 
 
 @sensitive_variables()
@@ -133,10 +165,7 @@ def set_refusal(sistema_id: str, codigo: str, motivo: str, versao: int | None) -
     rows = Credential.objects.filter(sistema_id=sistema_id)
     if versao is not None:
         rows = rows.filter(versao=versao)
+    elif codigo and (read := audit.last(sistema_id, AuditEntry.Acao.LEITURA)):
+        rows = rows.filter(alterado_em__lte=read.em)  # changed since: what was refused is the old one
     when = timezone.now() if codigo else None
     return bool(rows.update(recusada_codigo=codigo[:40], recusada_motivo=motivo[:1000], recusada_em=when))
-
-
-def bump(sistema_ids: Iterable[str]) -> None:
-    """Count a change that is not in the credential's own fields."""
-    Credential.objects.filter(sistema_id__in=list(sistema_ids)).update(versao=F("versao") + 1)

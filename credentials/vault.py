@@ -60,7 +60,7 @@ def run_secrets(
     for sistema_id, held in opened.items():
         if typed and sistema_id in typed:
             _overlay(held, typed[sistema_id])
-        if problem := _problem(sistema_id, names.get(sistema_id, sistema_id), held):
+        if problem := problem_of(sistema_id, names.get(sistema_id, sistema_id), held):
             raise problem
         section: dict[str, Any] = {"url": demo.resolve(held.url), "username": held.username, "password": ""}
         section |= held.secrets
@@ -87,16 +87,17 @@ def _overlay(held: store.Opened, typed: store.Change) -> None:
     held.lost = tuple(campo for campo in held.lost if campo not in typed.secrets)
 
 
-def _problem(sistema_id: str, nome: str, held: store.Opened) -> CredentialProblem | None:
+def problem_of(sistema_id: str, nome: str, held: store.Held | store.Opened) -> CredentialProblem | None:
+    """Why `held` is not enough to log in, if it is not. Refusals are not looked at."""
     if held.lost:
         return _lost(nome)
-    if not held.url and sistema_id not in WITHOUT_LOGIN:
-        return _missing(nome, "o endereço do portal")
     if sistema_id in WITHOUT_LOGIN:
         return None
+    if not held.url:
+        return _missing(nome, "o endereço do portal")
     if not held.username:
         return _missing(nome, "o usuário")
-    return None if held.secrets else _missing(nome, "a senha")
+    return None if held.campos else _missing(nome, "a senha")
 
 
 def _lost(nome: str) -> CredentialProblem:
@@ -114,15 +115,12 @@ def check_startable(sistema_ids: Iterable[str], insist: bool = False) -> dict[st
     """The sistemas that a new job must not start, and why. `insist` lets a refused password be tried once more."""
     wanted = list(sistema_ids)
     names = dict(Sistema.objects.filter(pk__in=wanted).values_list("pk", "nome"))
-    refused = {
-        row.sistema_id: row for row in Credential.objects.filter(sistema_id__in=wanted).exclude(recusada_codigo="")
-    }
     problems: dict[str, CredentialProblem] = {}
-    for sistema_id, held in store.open_many(wanted).items():
+    for sistema_id, held in store.look_many(wanted).items():
         nome = names.get(sistema_id, sistema_id)
-        problem = _problem(sistema_id, nome, held)
-        if problem is None and not insist and sistema_id in refused:
-            problem = refusal(nome, refused[sistema_id])
+        problem = problem_of(sistema_id, nome, held)
+        if problem is None and held.recusa and not insist:
+            problem = refusal(nome, held.recusa)
         if problem:
             problems[sistema_id] = problem
     return problems

@@ -7,6 +7,7 @@ from django.conf import LazySettings
 
 from credentials import store, vault
 from credentials.models import AuditEntry, Credential, Secret
+from credentials.sections import PATH_KEYS
 from etlhub.errors import HubError
 from sistemas.models import Caminho, Fundo
 
@@ -44,7 +45,7 @@ def test_document_has_only_the_sections_asked_for(sistemas: list[str]) -> None:
             "fundos_selecionados": ["FUNDO A"],
             "usar_todos": True,
         },
-        "paths": {"csv": r"\\servidor\csv"},
+        "paths": dict.fromkeys(PATH_KEYS, "") | {"csv": r"\\servidor\csv"},
         "fundos": {"selecionados": ["GERAL"]},
     }
     assert run.secrets == ["JBSWY3DPEHPK3PXP", "Senha!Canário-1"]
