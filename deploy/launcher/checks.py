@@ -35,7 +35,7 @@ def data_folder(folder: Path) -> None:
 
 
 def port_is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Whether a server could listen there now. StartError when this user may not."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if sys.platform == "win32":
@@ -44,17 +44,25 @@ def port_is_free(host: str, port: int) -> bool:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except PermissionError:
+            raise StartError(
+                f"Este usuário não pode usar a porta {port}: escolha outra (acima de 1024) com --port."
+            ) from None
         except OSError:
             return False
     return True
 
 
-def port(host: str, number: int) -> None:
-    """StartError when the address cannot be used."""
+def address(host: str) -> None:
+    """StartError when this machine has no such address to listen on."""
     try:
-        socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)
+        free_port(host)
     except OSError:
         raise StartError(f"O endereço {host} não existe nesta máquina: confira --host.") from None
+
+
+def port(host: str, number: int) -> None:
+    """StartError when somebody else listens there."""
     if not port_is_free(host, number):
         raise StartError(
             f"A porta {number} de {host} já está em uso por outro programa: encerre-o ou escolha outra com --port."

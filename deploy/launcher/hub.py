@@ -16,6 +16,7 @@ from pathlib import Path
 from deploy.launcher import browser, checks, environment, frontend, processes, valkey
 from deploy.launcher.lock import Launch, take_data_folder
 from deploy.launcher.options import Options
+from deploy.launcher.options import environment as environment_settings
 from deploy.launcher.steps import Interrupted, Session, StartError
 from deploy.launcher.supervise import Child, Spec, Supervisor
 
@@ -54,6 +55,7 @@ def run(session: Session, options: Options) -> int:
     """Start, supervise until asked to stop, stop. 0 when stopped by the user."""
     began = time.monotonic()
     checks.data_folder(session.data)
+    checks.address(options.host)
     port = options.port or checks.free_port(options.host)
     lock, launch = take_data_folder(session.run_dir, port)
     with lock:
@@ -105,7 +107,7 @@ def _child_environment(session: Session, options: Options, port: int, launch: La
 
 def _start(hub: Hub, supervisor: Supervisor) -> None:
     session, options = hub.session, hub.options
-    _make_keys(session)
+    make_keys(session)
     server = None if options.external_redis else valkey.configure(session)
     if server is not None:
         spec = Spec("valkey", server.argv, hub.env, server.cwd, last=True, death_signal=signal.SIGTERM)
@@ -131,14 +133,16 @@ def _start(hub: Hub, supervisor: Supervisor) -> None:
         _wait_ready(hub, supervisor, web)
 
 
-def _make_keys(session: Session) -> None:
-    """The hub's keys, made by its own (Django-free) code before several processes could race for them."""
+def make_keys(session: Session) -> None:
+    """The hub's keys, made by its own (Django-free) code; not those that a setting gives, nor any that is there."""
     os.environ["ETLHUB_DATA_DIR"] = str(session.data)
     from etlhub.paths import read_or_make_key
 
+    given = environment_settings(session.root)
     try:
         for name in ("secret_key", "credential_keys"):
-            read_or_make_key(name)
+            if not given.get(f"ETLHUB_{name.upper()}"):
+                read_or_make_key(name)
     except OSError as error:
         raise StartError(
             f"Não consigo ler ou criar as chaves em {session.data / 'chaves'} ({error.strerror or error}): "
@@ -150,7 +154,7 @@ def _prepare_database(hub: Hub) -> list[str]:
     """`manage.py prepare` in one process; what it has to say (the first password, once) goes to the console only."""
     argv = [str(hub.python), "manage.py", "prepare"]
     if "ETLHUB_DEMO_URL" in hub.env:
-        argv += ["--demo-url", hub.env["ETLHUB_DEMO_URL"]]
+        argv.append("--demo")
     password = os.environ.get("ETLHUB_ADMIN_PASSWORD")
     env = hub.env if password is None else {**hub.env, "ETLHUB_ADMIN_PASSWORD": password}
     process = processes.spawn(argv, cwd=hub.session.root, env=env, stdout=subprocess.PIPE)

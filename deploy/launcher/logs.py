@@ -90,7 +90,7 @@ class Output:
                 *lines, rest = (rest + chunk).split(b"\n")
                 rest = rest[-_LONGEST_LINE:]
                 for line in lines:
-                    self._look(line[:_LONGEST_LINE].decode("utf-8", "replace"))
+                    self._look(line[-_LONGEST_LINE:].decode("utf-8", "replace"))
         if rest:
             self._look(rest.decode("utf-8", "replace"))
 

@@ -13,7 +13,7 @@ from deploy.launcher.steps import StartError
 
 DEFAULT_PORT = 4001
 DEFAULT_WORKERS = 4
-_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
+_LINE = re.compile(r"(?:export )?([A-Za-z_0-9]+)=(.*?)\s*")  # as django-environ reads it
 
 HELP = f"""\
 ETL Hub
@@ -102,7 +102,7 @@ def data_folder(env: Mapping[str, str], root: Path) -> Path:
 
 def environment(root: Path) -> dict[str, str]:
     """The environment with the settings of `.env` below it, as the hub itself reads them."""
-    return {**read_env_file(root / ".env"), **os.environ}
+    return {**read_env_file(Path(os.environ.get("ETLHUB_DOTENV") or root / ".env")), **os.environ}
 
 
 def _number(option: str, text: str, low: int, high: int) -> int:

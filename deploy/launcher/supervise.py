@@ -15,8 +15,8 @@ from deploy.launcher.processes import Identity
 
 TICK = 0.2
 # Together under the 10 s within which everything must be gone.
-GRACE = 5.0
-LAST_GRACE = 2.0
+GRACE = 6.0
+LAST_GRACE = 1.5
 _POLL = 0.02
 _DRAIN = 0.5
 
