@@ -1,0 +1,34 @@
+import { createBrowserRouter, Navigate } from 'react-router'
+import { ErrorPage } from './error-page'
+import { Guard } from './guard'
+import { NotFound } from './not-found'
+import { PageLoading } from './page-loading'
+
+export const router = createBrowserRouter([
+  {
+    path: '/login',
+    ErrorBoundary: ErrorPage,
+    HydrateFallback: PageLoading,
+    lazy: async () => ({ Component: (await import('@/features/auth/login-page')).LoginPage }),
+  },
+  {
+    Component: Guard,
+    ErrorBoundary: ErrorPage,
+    HydrateFallback: PageLoading,
+    children: [
+      {
+        // Each page has its own boundary, so that the menu stays when one fails.
+        ErrorBoundary: ErrorPage,
+        children: [
+          { index: true, element: <Navigate to="/etl" replace /> },
+          { path: 'etl', lazy: async () => ({ Component: (await import('@/features/etl/etl-page')).EtlPage }) },
+          {
+            path: 'logs/:jobId?',
+            lazy: async () => ({ Component: (await import('@/features/logs/logs-page')).LogsPage }),
+          },
+          { path: '*', Component: NotFound },
+        ],
+      },
+    ],
+  },
+])

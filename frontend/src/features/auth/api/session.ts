@@ -1,0 +1,29 @@
+import { useMutation } from '@tanstack/react-query'
+import { api } from '@/lib/api/client'
+import { keys, queryClient } from '@/lib/api/queries'
+import type { CommandResult, Usuario } from '@/lib/api/types'
+import { useSession } from '@/lib/session'
+
+export interface Credentials {
+  username: string
+  password: string
+}
+
+export function useLogin() {
+  return useMutation({
+    mutationFn: (credentials: Credentials) =>
+      api<CommandResult & { usuario: Usuario }>('/auth/login', { method: 'POST', body: credentials }),
+    onSuccess: ({ usuario }) => {
+      useSession.getState().renew()
+      queryClient.setQueryData(keys.me, usuario)
+    },
+  })
+}
+
+export function useLogout() {
+  return useMutation({
+    mutationFn: () => api('/auth/logout', { method: 'POST' }),
+    // A full load: nothing of one user's data stays in memory for the next.
+    onSettled: () => location.assign('/login'),
+  })
+}

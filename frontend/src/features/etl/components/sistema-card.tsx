@@ -1,0 +1,138 @@
+import { Play, ScrollText } from 'lucide-react'
+import { memo } from 'react'
+import { Link } from 'react-router'
+import { SistemaIcon } from '@/components/sistema-icon'
+import { SistemaBadge } from '@/components/status-badge'
+import { Button } from '@/components/ui/button'
+import { Progress } from '@/components/ui/progress'
+import { Switch } from '@/components/ui/switch'
+import type { Sistema } from '@/lib/api/types'
+import { formatAgo, formatDateTime } from '@/lib/format'
+import { isActive, shownStatus, useLive } from '@/lib/live/status'
+import { opcaoLabel } from '@/lib/opcoes'
+import { cn } from '@/lib/utils'
+import { useOpcao, useToggle } from '../api/sistemas'
+
+interface SistemaCardProps {
+  sistema: Sistema
+  canRun: boolean
+  onRun: (id: string) => void
+  starting: boolean
+  now: number
+}
+
+const BAR = { IDLE: 'neutral', RUNNING: 'accent', SUCCESS: 'success', ERROR: 'danger', CANCELLED: 'neutral' } as const
+
+export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, starting, now }: SistemaCardProps) {
+  const live = useLive((s) => s.sistemas[sistema.id])
+  const shown = shownStatus(sistema, live)
+  const active = isActive(shown)
+  const toggle = useToggle()
+  const { id, nome, ativo } = sistema
+  return (
+    <article
+      aria-labelledby={`sistema-${id}`}
+      data-testid={`sistema-${id}`}
+      data-status={shown.status}
+      data-estado={shown.estado ?? ''}
+      className={cn(
+        'flex min-w-0 flex-col rounded-xl border p-4 transition-colors',
+        ativo ? 'bg-surface shadow-card' : 'border-dashed bg-transparent',
+      )}
+    >
+      <div className="flex items-start gap-3">
+        <span
+          className={cn(
+            'grid size-9 shrink-0 place-items-center rounded-lg',
+            ativo ? 'bg-accent-soft text-accent-text' : 'bg-muted text-subtle',
+          )}
+        >
+          <SistemaIcon name={sistema.icone} className="size-[18px]" />
+        </span>
+        <div className="min-w-0 flex-1">
+          <h3 id={`sistema-${id}`} className={cn('truncate text-sm font-semibold', !ativo && 'text-subtle')}>
+            {nome}
+          </h3>
+          <p className="truncate text-xs text-subtle" title={sistema.descricao}>
+            {sistema.descricao}
+          </p>
+        </div>
+        <Switch
+          checked={ativo}
+          disabled={!canRun}
+          onCheckedChange={(value) => toggle.mutate({ id, ativo: value })}
+          aria-label={`Incluir ${nome} na execução`}
+        />
+      </div>
+      <Opcoes sistema={sistema} disabled={!canRun} />
+      <div className="mt-auto pt-4">
+        <div className="flex items-center justify-between gap-3">
+          <SistemaBadge status={shown.status} estado={shown.estado} />
+          <span className="tabular text-xs text-subtle" title={formatDateTime(sistema.ultima_execucao)}>
+            {active ? `${shown.progresso}%` : sistema.ultima_execucao ? formatAgo(sistema.ultima_execucao, now) : 'Nunca executado'}
+          </span>
+        </div>
+        <Progress
+          value={shown.status === 'IDLE' ? 0 : shown.progresso}
+          tone={BAR[shown.status]}
+          label={`Progresso de ${nome}`}
+          className="mt-2"
+        />
+        <div className="mt-2 flex h-7 items-center gap-1">
+          <p
+            className={cn('min-w-0 flex-1 truncate text-xs', shown.status === 'ERROR' ? 'text-danger' : 'text-subtle')}
+            title={shown.mensagem}
+          >
+            {shown.posicaoFila != null && active ? `${shown.posicaoFila}º na fila` : shown.mensagem}
+          </p>
+          {shown.jobId !== null && (
+            <Button asChild variant="ghost" size="iconSm" aria-label={`Ver logs de ${nome}`} title="Ver logs">
+              <Link to={`/logs/${shown.jobId}?sistema=${encodeURIComponent(id)}`}>
+                <ScrollText aria-hidden />
+              </Link>
+            </Button>
+          )}
+          {canRun && (
+            <Button
+              variant="ghost"
+              size="iconSm"
+              aria-label={`Executar só ${nome}`}
+              title={ativo ? 'Executar só este' : 'Inclua o sistema para executá-lo'}
+              disabled={!ativo || active || starting}
+              onClick={() => onRun(id)}
+            >
+              <Play aria-hidden />
+            </Button>
+          )}
+        </div>
+      </div>
+    </article>
+  )
+})
+
+function Opcoes({ sistema, disabled }: { sistema: Sistema; disabled: boolean }) {
+  const change = useOpcao()
+  const opcoes = Object.entries(sistema.opcoes)
+  if (opcoes.length === 0) return null
+  return (
+    <div role="group" aria-label={`Opções de ${sistema.nome}`} className="mt-3 flex flex-wrap gap-1.5 pl-12">
+      {opcoes.map(([opcao, on]) => (
+        <button
+          key={opcao}
+          type="button"
+          aria-pressed={on}
+          disabled={disabled}
+          onClick={() => change.mutate({ id: sistema.id, opcao, valor: !on })}
+          className={cn(
+            'h-6 rounded-md border px-2 text-xs font-medium transition-colors disabled:cursor-not-allowed',
+            on
+              ? 'border-accent/40 bg-accent-soft text-accent-text'
+              : 'border-border text-subtle line-through decoration-1 hover:bg-hover',
+          )}
+        >
+          {opcaoLabel(opcao)}
+        </button>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+import { Download, Pause, Play, WrapText } from 'lucide-react'
+import { Button } from '@/components/ui/button'
+import { NativeSelect } from '@/components/ui/input'
+import type { LogLevel } from '@/lib/api/types'
+import { downloadUrl, type LineFilter } from '../api/lines'
+
+const LEVELS: { value: LogLevel; label: string }[] = [
+  { value: 'DEBUG', label: 'Depuração' },
+  { value: 'INFO', label: 'Informação' },
+  { value: 'SUCCESS', label: 'Sucesso' },
+  { value: 'WARN', label: 'Aviso' },
+  { value: 'ERROR', label: 'Erro' },
+]
+
+interface LogToolbarProps {
+  jobId: number
+  filter: LineFilter
+  onFilter: (change: Partial<LineFilter>) => void
+  sistemas: string[]
+  wrap: boolean
+  onWrap: (wrap: boolean) => void
+  follow: boolean
+  onFollow: (follow: boolean) => void
+  children: React.ReactNode
+}
+
+export function LogToolbar(props: LogToolbarProps) {
+  const { jobId, filter, onFilter, sistemas, wrap, onWrap, follow, onFollow, children } = props
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {children}
+      <div className="flex flex-wrap items-center gap-2">
+        <NativeSelect
+          aria-label="Nível"
+          value={filter.level}
+          onChange={(e) => onFilter({ level: e.target.value as LogLevel | '' })}
+          className="w-36"
+        >
+          <option value="">Todos os níveis</option>
+          {LEVELS.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </NativeSelect>
+        <NativeSelect
+          aria-label="Sistema"
+          value={filter.sistema}
+          onChange={(e) => onFilter({ sistema: e.target.value })}
+          className="w-40"
+        >
+          <option value="">Todos os sistemas</option>
+          {sistemas.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </NativeSelect>
+        <Button
+          size="icon"
+          variant={wrap ? 'secondary' : 'ghost'}
+          aria-pressed={wrap}
+          aria-label="Quebrar linhas longas"
+          title="Quebrar linhas longas"
+          onClick={() => onWrap(!wrap)}
+        >
+          <WrapText aria-hidden />
+        </Button>
+        <Button asChild size="icon" variant="ghost" aria-label="Baixar o log" title="Baixar o log">
+          <a href={downloadUrl(jobId)} download>
+            <Download aria-hidden />
+          </a>
+        </Button>
+        <Button aria-pressed={follow} onClick={() => onFollow(!follow)} className="w-28">
+          {follow ? <Pause aria-hidden /> : <Play aria-hidden />}
+          {follow ? 'Pausar' : 'Acompanhar'}
+        </Button>
+      </div>
+    </div>
+  )
+}

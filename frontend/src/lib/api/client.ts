@@ -1,0 +1,99 @@
+import { useSession } from '@/lib/session'
+
+const BASE = '/api'
+const TIMEOUT_MS = 20_000
+
+export interface CampoErro {
+  campo: string
+  mensagem: string
+}
+
+/** What went wrong, in a sentence for the reader. status 0: the hub did not answer. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly campos: CampoErro[]
+
+  constructor(status: number, message: string, campos: CampoErro[] = []) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.campos = campos
+  }
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+
+/** The path with its query; null, undefined and "" are left out. */
+export function withQuery(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value != null && value !== '') search.set(key, String(value))
+  }
+  const text = search.toString()
+  return text ? `${path}?${text}` : path
+}
+
+interface Options {
+  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  query?: Query
+  body?: unknown
+  signal?: AbortSignal
+  timeoutMs?: number
+}
+
+/** Calls the hub and returns its JSON; throws ApiError for every failure, network included. */
+export async function api<T>(path: string, options: Options = {}): Promise<T> {
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
+  const init: RequestInit = {
+    method: options.method ?? 'GET',
+    credentials: 'same-origin',
+    headers: { Accept: 'application/json' },
+    signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
+  }
+  if (options.body !== undefined) {
+    init.body = JSON.stringify(options.body)
+    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' }
+  }
+  let response: Response
+  try {
+    response = await fetch(withQuery(BASE + path, options.query), init)
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    const slow = timeout.aborted
+    throw new ApiError(0, slow ? 'O hub demorou demais para responder.' : 'Sem conexão com o hub.')
+  }
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+  throw await toError(response, path)
+}
+
+async function toError(response: Response, path: string): Promise<ApiError> {
+  if (response.status === 401 && !path.startsWith('/auth/')) useSession.getState().expire()
+  let detail = ''
+  let campos: CampoErro[] = []
+  try {
+    const body = (await response.json()) as { detail?: unknown; message?: unknown; campos?: CampoErro[] }
+    if (typeof body.detail === 'string') detail = body.detail
+    else if (typeof body.message === 'string') detail = body.message
+    if (Array.isArray(body.campos)) campos = body.campos
+  } catch {
+    // not JSON (a proxy's page): the status alone must do
+  }
+  return new ApiError(response.status, detail || fallback(response.status), campos)
+}
+
+function fallback(status: number): string {
+  if (status === 401) return 'Sua sessão terminou. Entre de novo.'
+  if (status === 403) return 'Seu papel não permite esta ação.'
+  if (status === 404) return 'Não encontrado.'
+  if (status === 429) return 'Muitas tentativas. Aguarde um momento.'
+  return `O hub respondeu com erro (${status}).`
+}
+
+/** The sentence to show for any thrown value, with the wrong fields when there are some. */
+export function describeError(error: unknown): string {
+  if (error instanceof ApiError) {
+    const campos = error.campos.map((c) => c.mensagem).filter((m) => m && !error.message.includes(m))
+    return [error.message, ...campos].join(' ')
+  }
+  return error instanceof Error ? error.message : 'Erro inesperado.'
+}

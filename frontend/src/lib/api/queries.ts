@@ -1,0 +1,85 @@
+/** Server state that more than one feature reads. */
+import { QueryClient, useQuery } from '@tanstack/react-query'
+import { api, ApiError } from './client'
+import type { Calendario, Job, JobPage, Papel, Sistema, Usuario } from './types'
+
+const RETRIES = 2
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (count, error) =>
+        count < RETRIES && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+    mutations: { retry: false },
+  },
+})
+
+export const keys = {
+  me: ['me'] as const,
+  sistemas: ['sistemas'] as const,
+  config: ['config'] as const,
+  jobs: ['jobs'] as const,
+  jobList: (filter: Record<string, unknown>) => ['jobs', 'list', filter] as const,
+  job: (id: number) => ['jobs', 'one', id] as const,
+  calendario: (inicio: string, fim: string) => ['calendario', inicio, fim] as const,
+}
+
+/** Null when nobody is logged in. */
+export async function fetchMe(): Promise<Usuario | null> {
+  try {
+    return await api<Usuario>('/auth/me')
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  }
+}
+
+export function useMe() {
+  return useQuery({ queryKey: keys.me, queryFn: fetchMe, staleTime: 5 * 60_000 })
+}
+
+const RANK: Record<Papel, number> = { visualizador: 1, operador: 2, administrador: 3 }
+
+/** Whether the user's role includes `papel`; the hub checks again. */
+export function useCan(papel: Papel): boolean {
+  const { data } = useMe()
+  return data ? RANK[data.papel] >= RANK[papel] : false
+}
+
+export function useSistemas() {
+  return useQuery({
+    queryKey: keys.sistemas,
+    queryFn: ({ signal }) => api<Record<string, Sistema>>('/sistemas', { signal }),
+    select: bySistemaOrder,
+  })
+}
+
+function bySistemaOrder(sistemas: Record<string, Sistema>): Sistema[] {
+  return Object.values(sistemas).sort((a, b) => a.ordem - b.ordem || a.nome.localeCompare(b.nome))
+}
+
+export function useJobs(filter: { status?: string; sistema?: string; limit: number; offset?: number }) {
+  return useQuery({
+    queryKey: keys.jobList(filter),
+    queryFn: ({ signal }) => api<JobPage>('/jobs', { query: filter, signal }),
+    placeholderData: (previous) => previous,
+  })
+}
+
+export function useJob(id: number | null) {
+  return useQuery({
+    queryKey: keys.job(id ?? 0),
+    queryFn: ({ signal }) => api<Job>(`/jobs/${id ?? 0}`, { query: { logs: false }, signal }),
+    enabled: id !== null,
+  })
+}
+
+export function useCalendario(inicio: string, fim: string) {
+  return useQuery({
+    queryKey: keys.calendario(inicio, fim),
+    queryFn: ({ signal }) => api<Calendario>('/calendario', { query: { inicio, fim }, signal }),
+    staleTime: 60 * 60_000,
+  })
+}
