@@ -95,7 +95,7 @@ class Caminho(models.Model):
 
 
 class DePara(models.Model):
-    """Where a fund's PDFs are filed: the folder (relative to the base folder) for the fund's name as documents say it."""
+    """Where a fund's PDFs are filed: the folder, relative to the base folder, for the fund's name in the documents."""
 
     fundo = models.CharField("fundo", max_length=200, unique=True)
     pasta = models.CharField("pasta", max_length=300)

@@ -1,0 +1,90 @@
+"""`/api/fundos` and `/api/de-para`: funds, their selection, the folders of their PDFs, and imports from workbooks."""
+
+# ruff: noqa: ARG001  (ninja passes the request by its name, needed or not)
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import File, Form, Router, UploadedFile
+from pydantic import Field
+
+from etlhub import access
+from sistemas import de_para, fundos
+from sistemas.fundos import Imported
+from sistemas.schemas import DeParaIn, DeParaOut, Done, FundosIn, FundosOut, ImportDone, SelecaoIn
+
+ShortText = Annotated[str, Field(max_length=100)]
+
+router = Router()
+
+FUNDOS, DE_PARA = ["fundos"], ["de-para"]
+
+
+@router.get("/fundos", response=dict[str, FundosOut], tags=FUNDOS, auth=access.ver)
+def read_fundos(request: HttpRequest, system_id: str | None = None) -> dict[str, Any]:
+    """Funds by sistema id, of one or of all; `geral` is the selection that belongs to no sistema."""
+    return fundos.list_fundos(system_id or None)
+
+
+@router.put("/fundos/{system_id}", response=Done, tags=FUNDOS, auth=access.administrar)
+def save_fundos(request: HttpRequest, system_id: str, payload: FundosIn) -> dict[str, Any]:
+    """Replace the list, the selection, or "use all"; what is absent stays."""
+    fundos.save_fundos(
+        system_id,
+        fundos=payload.fundos,
+        selecionados=payload.fundos_selecionados,
+        usar_todos=payload.usar_todos,
+    )
+    return {"message": "Fundos salvos."}
+
+
+@router.post("/fundos/{system_id}/selecao", response=Done, tags=FUNDOS, auth=access.administrar)
+def select_fundos(request: HttpRequest, system_id: str, payload: SelecaoIn) -> dict[str, Any]:
+    """Select or clear all, or some by name."""
+    fundos.select(system_id, todos=payload.todos, nomes=payload.nomes, selecionado=payload.selecionado)
+    return {"message": "Seleção salva."}
+
+
+@router.post("/fundos/{system_id}/importar", response=ImportDone, tags=FUNDOS, auth=access.administrar)
+def import_fundos(
+    request: HttpRequest,
+    system_id: str,
+    arquivo: File[UploadedFile],
+    aba: Form[ShortText] = "",
+    coluna: Form[ShortText] = "",
+    substituir: Form[bool] = False,
+) -> dict[str, Any]:
+    """Add the funds of an XLSX or CSV (multipart), or replace the list by them."""
+    done = fundos.import_fundos(system_id, arquivo.name or "", arquivo, aba=aba, coluna=coluna, substituir=substituir)
+    return _imported(done, "fundos")
+
+
+@router.get("/de-para", response=DeParaOut, tags=DE_PARA, auth=access.ver)
+def read_de_para(request: HttpRequest) -> dict[str, Any]:
+    """The whole table fundo → pasta."""
+    items = de_para.pairs()
+    return {"itens": items, "total": len(items)}
+
+
+@router.put("/de-para", response=Done, tags=DE_PARA, auth=access.administrar)
+def save_de_para(request: HttpRequest, payload: DeParaIn) -> dict[str, Any]:
+    """Replace the table."""
+    changed = de_para.save((item.fundo, item.pasta) for item in payload.itens)
+    return {"message": f"De-Para salvo: {changed} linha(s) nova(s) ou alterada(s)."}
+
+
+@router.post("/de-para/importar", response=ImportDone, tags=DE_PARA, auth=access.administrar)
+def import_de_para(
+    request: HttpRequest,
+    arquivo: File[UploadedFile],
+    aba: Form[ShortText] = "",
+    substituir: Form[bool] = False,
+) -> dict[str, Any]:
+    """Add the table of a "De Para" workbook or CSV (multipart), or replace ours by it."""
+    return _imported(de_para.import_file(arquivo.name or "", arquivo, aba=aba, substituir=substituir), "linhas")
+
+
+def _imported(done: Imported, what: str) -> dict[str, Any]:
+    message = f"{done.lidos} {what} no arquivo, {done.novos} novos ou alterados."
+    return {"message": message, "lidos": done.lidos, "novos": done.novos, "avisos": done.avisos}
