@@ -17,7 +17,7 @@ from .classes import classificar
 from .datas import ler_data_celula
 from .limites import MAX_POSICOES
 from .modelo import CarteiraLida, ErroDeLeitura, Posicao
-from .numeros import ler_numero_celula
+from .numeros import escrever_numero, ler_numero_celula
 from .texto import Colunas, normalizar
 
 # Accepted names of each field, exact before vague; which of them a portal really uses is inferred.
@@ -53,6 +53,8 @@ CAMPOS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 ROTULOS: Final = ("fundo", "cnpj", "data", "patrimonio", "cota", "quantidade_cotas")
+CENTAVO: Final = Decimal("0.01")
+MAX_INCOERENCIAS: Final = 20
 FIGURAS: Final = ("patrimonio", "cota", "quantidade_cotas")
 _ROTULO_DE: Final = {nome: campo for campo in ROTULOS for nome in CAMPOS[campo]}
 _TOTAIS: Final = ("total", "subtotal", "sub total", "totais")
@@ -68,6 +70,7 @@ class Bloco:
     titulo: str = ""
     colunas: Colunas | None = None
     rotulos: dict[str, object] = field(default_factory=dict)
+    valores: list[Decimal] = field(default_factory=list)
 
 
 class LeitorDeBlocos:
@@ -77,17 +80,20 @@ class LeitorDeBlocos:
         self.caminho = caminho
         self.carteiras: dict[tuple[str, date], CarteiraLida] = {}
         self.linhas = 0
+        self.incoerencias: list[str] = []
         self._localizar = localizar
         self._bloco = Bloco()
         self._posicoes = 0
 
-    def ler(self, linhas: Iterable[tuple[int, Sequence[object]]]) -> list[CarteiraLida]:
+    def ler(
+        self, linhas: Iterable[tuple[int, Sequence[object]]], *, vazio_permitido: bool = False
+    ) -> list[CarteiraLida]:
         """The carteiras, in the order they appear; ErroDeLeitura with line and column at the first bad cell."""
         for linha, celulas in linhas:
             self._linha(linha, celulas)
         if not self.carteiras and self._bloco.rotulos.get("fundo"):
             self._carteira(0, ())
-        if not self.carteiras:
+        if not self.carteiras and not vazio_permitido:
             raise ErroDeLeitura(self.caminho, None, None, "nenhuma carteira foi encontrada no arquivo")
         return list(self.carteiras.values())
 
@@ -101,8 +107,12 @@ class LeitorDeBlocos:
             titulo = str(cheias[0][1])
             if cheias[0][0] == 0 and not normalizar(titulo).startswith(_TOTAIS):
                 self._bloco.titulo, self._bloco.colunas = titulo, None
+                self._bloco.valores.clear()
             return
-        if self._bloco.colunas is None or normalizar(str(cheias[0][1])).startswith(_TOTAIS):
+        if self._bloco.colunas is None:
+            return
+        if normalizar(str(cheias[0][1])).startswith(_TOTAIS):
+            self._total(linha, celulas, self._bloco)
             return
         if not self._bloco.colunas.tem("valor"):
             self._carteira(linha, celulas)
@@ -189,10 +199,26 @@ class LeitorDeBlocos:
         quantidade = self._numero(linha, celulas, colunas, "quantidade")
         preco = self._numero(linha, celulas, colunas, "preco")
         carteira.posicoes.append(Posicao(classe, ativo or tipo, quantidade, preco, valor))
+        self._bloco.valores.append(valor)
         self.linhas += 1
         self._posicoes += 1
         if self._posicoes > MAX_POSICOES:
             raise ErroDeLeitura(self.caminho, linha, None, f"o arquivo passa de {MAX_POSICOES} posições")
+
+    def _total(self, linha: int, celulas: Sequence[object], bloco: Bloco) -> None:
+        """Compares the block's stated total with its lines; a total that covers more than the block is let be."""
+        if bloco.colunas is None or not bloco.valores or not bloco.colunas.tem("valor"):
+            return
+        total = self._numero(linha, celulas, bloco.colunas, "valor")
+        soma, folga = sum(bloco.valores, Decimal(0)), CENTAVO * len(bloco.valores)
+        nome = normalizar(str(next(c for c in celulas if c)))
+        do_bloco = bool(bloco.titulo) and normalizar(bloco.titulo) in nome
+        if total is not None and do_bloco and abs(total - soma) > folga and len(self.incoerencias) < MAX_INCOERENCIAS:
+            self.incoerencias.append(
+                f"linha {linha}: o total de “{bloco.titulo}” é R$ {escrever_numero(total, 2)}, "
+                f"mas as linhas somam R$ {escrever_numero(soma, 2)}"
+            )
+        bloco.valores.clear()
 
     def _carteira(self, linha: int, celulas: Sequence[object]) -> CarteiraLida:
         """The carteira this row belongs to: by its own columns, else by the labels above."""

@@ -46,7 +46,7 @@ def conferir(leitura: Leitura, fundo: str | None = None, data: date | tuple[date
     `fundo` is a name or a CNPJ; `data` a date, or the first and last of a period. What is None is not checked. Sums may
     be off by one cent per position line; quota x quantity by what the printed decimals of both cannot tell.
     """
-    problemas: list[str] = []
+    problemas = list(leitura.incoerencias)
     if not leitura.fundos and leitura.linhas == 0:
         problemas.append("o arquivo não tem nenhum dado")
     if fundo is not None:
@@ -95,13 +95,15 @@ def _conferir_data(carteira: CarteiraLida, data: date | tuple[date, date]) -> li
 
 
 def _conferir_soma(carteira: CarteiraLida) -> list[str]:
-    if carteira.patrimonio is None or not carteira.posicoes:
+    valores = [posicao.valor for posicao in carteira.posicoes] or list(carteira.totais.values())
+    if carteira.patrimonio is None or not valores:
         return []
-    diferenca = carteira.soma - carteira.patrimonio
-    if abs(diferenca) <= CENTAVO * len(carteira.posicoes):
+    soma = sum(valores, Decimal(0))
+    diferenca = soma - carteira.patrimonio
+    if abs(diferenca) <= CENTAVO * len(valores):
         return []
     return [
-        f"{carteira.fundo}, {escrever_data(carteira.data)}: as posições somam R$ {escrever_numero(carteira.soma, 2)}, "
+        f"{carteira.fundo}, {escrever_data(carteira.data)}: as posições somam R$ {escrever_numero(soma, 2)}, "
         f"mas o patrimônio informado é R$ {escrever_numero(carteira.patrimonio, 2)} "
         f"(diferença de R$ {escrever_numero(diferenca, 2)})"
     ]

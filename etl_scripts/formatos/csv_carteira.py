@@ -19,4 +19,4 @@ def ler(caminho: Path) -> Leitura:
     """The carteiras in the file; ErroDeLeitura with line and column when a cell cannot be read."""
     leitor = LeitorDeBlocos(caminho, lambda _linha, indice, titulo: titulo or str(indice + 1))
     fundos = leitor.ler(linhas_csv(caminho, ler_texto(caminho)))
-    return Leitura(FORMATO, fundos, leitor.linhas)
+    return Leitura(FORMATO, fundos, leitor.linhas, incoerencias=leitor.incoerencias)

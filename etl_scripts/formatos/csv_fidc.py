@@ -1,7 +1,8 @@
 """FIDC estoque CSV: one line a receivable, 10^5 to 10^6 of them, aggregated by cedente into positions of class credito.
 
 Known of the real file: `;`, decimal comma, Latin-1 or UTF-8 with BOM. The column names are inferred, so each field has
-a list of accepted ones. The value of a receivable is its present value; provisions (PDD) are not taken off it.
+a list of accepted ones. Also inferred: the value of a receivable is its present value, before the
+provision for doubtful debtors (PDD), that becomes one negative position.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .blocos import so_digitos
 from .datas import ler_data
 from .limites import MAX_BYTES_GRANDE, conferir_tamanho
 from .modelo import CarteiraLida, ErroDeLeitura, Leitura, Posicao
+from .numeros import citar
 from .texto import Colunas
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 FORMATO: Final = "fidc_estoque"
 MAX_CEDENTES: Final = 20_000  # in one carteira; the ones beyond go to one line together
+PDD: Final = "PROVISÃO PARA DEVEDORES DUVIDOSOS"
 DEMAIS: Final = "DEMAIS CEDENTES"
 CASAS: Final = 8
 
@@ -34,6 +37,7 @@ CAMPOS: Final[dict[str, tuple[str, ...]]] = {
         "data"),
     "cedente": ("nome cedente", "nome do cedente", "cedente", "nm cedente"),
     "valor": ("valor presente", "vl presente", "valor presente r", "valor atual", "valor contabil", "valor"),
+    "pdd": ("valor pdd", "vl pdd", "pdd", "valor da pdd", "provisao"),
 }  # fmt: skip
 MARCAS: Final = (set(CAMPOS["valor"]), set(CAMPOS["cedente"]))
 _NUMERO: Final = r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,18})(?:,[0-9]{1,8})?$"
@@ -49,6 +53,7 @@ class _Soma:
 class _Acumulado:
     cedentes: dict[str, _Soma] = field(default_factory=dict)
     cnpj: str | None = None
+    pdd: Decimal = Decimal(0)
     cortados: bool = False
 
 
@@ -58,7 +63,6 @@ def ler(caminho: Path) -> Leitura:
     leitura = Leitura(FORMATO)
     fundos: dict[tuple[str, date], _Acumulado] = {}
     cabecalho: lotes.Cabecalho | None = None
-    lote: lotes.Lote | None = None
     with caminho.open("rb") as arquivo:
         for lote in lotes.ler_lotes(caminho, arquivo, MAX_BYTES_GRANDE):
             atual = lote
@@ -68,11 +72,10 @@ def ler(caminho: Path) -> Leitura:
                 if faltam := colunas.faltam("fundo", "data", "cedente", "valor"):
                     raise ErroDeLeitura(caminho, cabecalho.linha, None, f"faltam as colunas: {', '.join(faltam)}")
                 atual = lotes.sem_cabecalho(lote, cabecalho)
-            if atual.dados.strip():
+            if atual.dados and not atual.dados.isspace():
                 leitura.linhas += _somar(caminho, atual, cabecalho, colunas, fundos)
-    if cabecalho is None or lote is None:
+    if cabecalho is None:
         raise ErroDeLeitura(caminho, None, None, "o arquivo está vazio")
-    lotes.conferir_fim(caminho, lote, cabecalho)
     for (fundo, dia), acumulado in fundos.items():
         leitura.fundos.append(_carteira(fundo, dia, acumulado))
         if acumulado.cortados:
@@ -92,40 +95,68 @@ def _somar(
 
     campos = [campo for campo in CAMPOS if campo in colunas.indice]
     tabela = lotes.para_tabela(caminho, lote, cabecalho, [colunas.indice[campo] for campo in campos])
-    tabela = tabela.rename({f"c{colunas.indice[campo]}": campo for campo in campos})
-    # A total or an empty cedente at the foot of the file is not a receivable.
-    tabela = tabela.with_row_index("registro").filter(~pl.col("fundo").str.to_lowercase().str.starts_with("total"))
-    texto = pl.col("valor").str.strip_chars()
-    tabela = tabela.with_columns(
+    numeros = [campo for campo in ("valor", "pdd") if campo in campos]
+    # A total at the foot of the file is not a receivable.
+    e_titulo = ~pl.col("fundo").str.slice(0, 5).str.to_lowercase().eq("total").fill_null(value=False)
+    grupos = (
+        tabela.rename({f"c{colunas.indice[campo]}": campo for campo in campos})
+        .with_row_index("registro")
+        .filter(e_titulo)
+        .with_columns(_numero(campo).alias(f"{campo}_n") for campo in numeros)
+        .group_by([campo for campo in ("fundo", "cnpj", "data", "cedente") if campo in campos])
+        .agg(
+            pl.len().alias("titulos"),
+            *(pl.col(f"{campo}_n").sum() for campo in numeros),
+            pl.col("registro").min(),
+            *(_primeiro_ruim(campo).alias(f"{campo}_ruim") for campo in numeros),
+        )
+        .sort("registro")
+        .collect()
+    )
+    _recusar(caminho, lote, cabecalho, colunas, grupos)
+    for grupo in grupos.iter_rows(named=True):
+        _juntar(caminho, lote, cabecalho, colunas, fundos, grupo)
+    return int(grupos["titulos"].sum())
+
+
+def _numero(campo: str) -> pl.Expr:
+    """A pt-BR number in full, exact; null when it is not one."""
+    import polars as pl
+
+    texto = pl.col(campo).str.strip_chars()
+    return (
         pl.when(texto.str.contains(_NUMERO))
         .then(texto.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
-        .otherwise(None)
         .cast(pl.Decimal(38, CASAS), strict=False)
-        .alias("numero")
     )
-    _recusar(caminho, lote, cabecalho, colunas, tabela)
-    chaves = [campo for campo in ("fundo", "cnpj", "data", "cedente") if campo in campos]
-    grupos = tabela.group_by(chaves).agg(pl.len().alias("titulos"), pl.col("numero").sum(), pl.col("registro").min())
-    for grupo in grupos.sort("registro").iter_rows(named=True):
-        _juntar(caminho, lote, cabecalho, colunas, fundos, grupo)
-    return tabela.height
+
+
+def _primeiro_ruim(campo: str) -> pl.Expr:
+    """The first record whose number cannot be read; the provision may be empty, the value may not."""
+    import polars as pl
+
+    ruim = pl.col(f"{campo}_n").is_null()
+    if campo == "pdd":
+        ruim &= pl.col(campo).is_not_null()
+    return pl.col("registro").filter(ruim).min()
 
 
 def _recusar(
-    caminho: Path, lote: lotes.Lote, cabecalho: lotes.Cabecalho, colunas: Colunas, tabela: pl.DataFrame
+    caminho: Path, lote: lotes.Lote, cabecalho: lotes.Cabecalho, colunas: Colunas, grupos: pl.DataFrame
 ) -> None:
-    """Raises ErroDeLeitura at the first line whose value, fund or date is missing or wrong."""
+    """Raises ErroDeLeitura at the first line whose value is no number, or whose fund or date is missing."""
     import polars as pl
 
-    for campo, ruim in (("valor", "numero"), ("fundo", "fundo"), ("data", "data")):
-        if tabela[ruim].null_count() == 0:
-            continue
-        primeiro = tabela.filter(pl.col(ruim).is_null()).row(0, named=True)
-        linha = lotes.linha_do_registro(lote, cabecalho.separador, primeiro["registro"])
-        motivo = f"“{primeiro[campo]}” não é um número no formato brasileiro (1.234,56)"
-        if primeiro[campo] is None:
-            motivo = "a célula está vazia"
-        raise ErroDeLeitura(caminho, linha, colunas.titulo(campo), motivo)
+    achados = {campo: grupos.filter(pl.col(campo).is_null())["registro"].min() for campo in ("fundo", "data")}
+    achados |= {nome.removesuffix("_ruim"): grupos[nome].min() for nome in grupos.columns if nome.endswith("_ruim")}
+    primeiros = {campo: registro for campo, registro in achados.items() if registro is not None}
+    if not primeiros:
+        return
+    campo = min(primeiros, key=lambda nome: int(str(primeiros[nome])))
+    linha, celulas = lotes.achar_registro(lote, cabecalho.separador, int(str(primeiros[campo])))
+    celula = colunas.valor(celulas, campo)
+    motivo = f"{citar(celula)} não é um número no formato brasileiro (1.234,56)" if celula else "a célula está vazia"
+    raise ErroDeLeitura(caminho, linha, colunas.titulo(campo), motivo)
 
 
 def _juntar(
@@ -140,7 +171,7 @@ def _juntar(
     try:
         dia = ler_data(str(grupo["data"]))
     except ValueError as erro:
-        linha = lotes.linha_do_registro(lote, cabecalho.separador, int(str(grupo["registro"])))
+        linha, _ = lotes.achar_registro(lote, cabecalho.separador, int(str(grupo["registro"])))
         raise ErroDeLeitura(caminho, linha, colunas.titulo("data"), str(erro)) from erro
     acumulado = fundos.setdefault((str(grupo["fundo"]).strip(), dia), _Acumulado())
     acumulado.cnpj = acumulado.cnpj or so_digitos(grupo.get("cnpj") or "")
@@ -149,7 +180,8 @@ def _juntar(
         cedente, acumulado.cortados = DEMAIS, True
     soma = acumulado.cedentes.setdefault(cedente, _Soma())
     soma.titulos += int(str(grupo["titulos"]))
-    soma.valor += Decimal(str(grupo["numero"]))
+    soma.valor += Decimal(str(grupo["valor_n"]))
+    acumulado.pdd += abs(Decimal(str(grupo.get("pdd_n") or 0)))
 
 
 def _carteira(fundo: str, dia: date, acumulado: _Acumulado) -> CarteiraLida:
@@ -157,6 +189,8 @@ def _carteira(fundo: str, dia: date, acumulado: _Acumulado) -> CarteiraLida:
         Posicao("credito", cedente, Decimal(soma.titulos), None, _enxuto(soma.valor))
         for cedente, soma in acumulado.cedentes.items()
     ]
+    if acumulado.pdd:
+        posicoes.append(Posicao("credito", PDD, None, None, -_enxuto(acumulado.pdd)))
     return CarteiraLida(fundo, dia, cnpj=acumulado.cnpj, posicoes=posicoes)
 
 

@@ -71,7 +71,6 @@ def iterar(caminho: Path, cnpjs: Collection[str] | None = None) -> Iterator[Cart
 def _tabelas(caminho: Path) -> Iterator[pl.DataFrame]:
     conferir_tamanho(caminho, MAX_BYTES_GRANDE)
     cabecalho: lotes.Cabecalho | None = None
-    lote: lotes.Lote | None = None
     with _abrir(caminho) as arquivo:
         for lote in lotes.ler_lotes(caminho, arquivo, MAX_BYTES_GRANDE):
             atual = lote
@@ -81,11 +80,10 @@ def _tabelas(caminho: Path) -> Iterator[pl.DataFrame]:
                 if not colunas.tem("cnpj"):
                     raise ErroDeLeitura(caminho, cabecalho.linha, None, "falta a coluna do CNPJ")
                 atual = lotes.sem_cabecalho(lote, cabecalho)
-            if atual.dados.strip():
+            if atual.dados and not atual.dados.isspace():
                 yield _validar(caminho, atual, cabecalho, colunas)
-    if cabecalho is None or lote is None:
+    if cabecalho is None:
         raise ErroDeLeitura(caminho, None, None, "o arquivo está vazio")
-    lotes.conferir_fim(caminho, lote, cabecalho)
 
 
 @contextmanager
@@ -113,15 +111,15 @@ def _validar(caminho: Path, lote: lotes.Lote, cabecalho: lotes.Cabecalho, coluna
     """The chunk as text columns named by field, every line proven; ErroDeLeitura at the first that is wrong."""
     import polars as pl
 
-    tabela = lotes.para_tabela(caminho, lote, cabecalho, list(colunas.indice.values()))
-    tabela = tabela.rename({f"c{indice}": campo for campo, indice in colunas.indice.items()})
+    nomes = {f"c{indice}": campo for campo, indice in colunas.indice.items()}
+    tabela = lotes.para_tabela(caminho, lote, cabecalho, list(colunas.indice.values())).rename(nomes).collect()
     formas = {"cota": _NUMERO, "patrimonio": _NUMERO, "data": _DATA, "cnpj": r"^[0-9./-]{14,18}$"}
     for campo, forma in formas.items():
         certos = tabela[campo].str.contains(forma).fill_null(value=False)
         if certos.all():
             continue
         registro = int((~certos).arg_true()[0])
-        linha = lotes.linha_do_registro(lote, cabecalho.separador, registro)
+        linha, _ = lotes.achar_registro(lote, cabecalho.separador, registro)
         motivo = f"“{tabela[campo][registro] or ''}” não é um valor válido"
         raise ErroDeLeitura(caminho, linha, colunas.titulo(campo), motivo)
     return tabela.with_columns(pl.col("cnpj").str.replace_all(r"[^0-9]", ""))

@@ -22,12 +22,10 @@ _MODULOS: Final[dict[str, str]] = {
     "anbima_401": "xml_anbima4",
     "anbima_50": "xml_anbima5",
     "xlsx_carteira": "xlsx_carteira",
-    "xlsx_cotistas": "xlsx_cotistas",
-    "britech": "xlsx_britech",
+    "xlsx_tabela": "xlsx_tabela",
     "pdf": "pdf_texto",
 }
 FORMATOS: Final = tuple(_MODULOS)
-_PLANILHAS: Final = ("xlsx_carteira", "xlsx_cotistas", "britech")
 
 _OLE2: Final = b"\xd0\xcf\x11\xe0"
 

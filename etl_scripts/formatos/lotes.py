@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from .limites import MAX_CELULA, MAX_COLUNAS, MAX_LINHAS_GRANDE, MIB, Prazo
+from .limites import MAX_COLUNAS, MAX_LINHAS_GRANDE, MIB, Prazo
 from .modelo import ErroDeLeitura
 from .texto import AMOSTRA, descobrir_separador
 
@@ -90,49 +90,71 @@ def sem_cabecalho(lote: Lote, cabecalho: Cabecalho) -> Lote:
     return Lote(cabecalho.linha + 1, lote.dados[posicao:])
 
 
-def para_tabela(caminho: Path, lote: Lote, cabecalho: Cabecalho, indices: Sequence[int]) -> pl.DataFrame:
+def para_tabela(caminho: Path, lote: Lote, cabecalho: Cabecalho, indices: Sequence[int]) -> pl.LazyFrame:
     """The chosen columns as text, named c0, c1... by position in the file; blank lines are left out."""
     import polars as pl
 
-    largura = max(len(cabecalho.nomes), lote.dados[: lote.dados.find(b"\n")].count(cabecalho.separador.encode()) + 1)
-    if largura > MAX_COLUNAS:
-        raise ErroDeLeitura(caminho, lote.linha, None, f"a linha tem mais de {MAX_COLUNAS} colunas")
+    largura = _largura(lote, cabecalho)
+    escolhidas = [f"c{indice}" for indice in sorted(indices)]
+    com_aspas = b'"' in lote.dados
+    if not com_aspas and lote.dados.count(cabecalho.separador.encode()) != (largura - 1) * lote.dados.count(b"\n"):
+        # polars reads no farther than the last column it needs: uneven lines are looked for here.
+        _procurar_desigual(caminho, lote, cabecalho.separador, largura)
     try:
         tabela = pl.read_csv(
             io.BytesIO(lote.dados),
             separator=cabecalho.separador,
             has_header=False,
             schema={f"c{i}": pl.String for i in range(largura)},
-            columns=sorted(indices),
+            columns=None if com_aspas else sorted(indices),
             infer_schema=False,
-            low_memory=True,
-        )
+        ).lazy()
     except pl.exceptions.PolarsError as erro:
-        raise _explicar(caminho, lote, cabecalho, str(erro)) from erro
-    return tabela.filter(~pl.all_horizontal(pl.all().is_null()))
+        _procurar_desigual(caminho, lote, cabecalho.separador, largura)
+        resumo = str(erro).partition("\n")[0][:120]
+        mensagem = f"o trecho que começa nesta linha não pôde ser lido ({resumo})"
+        raise ErroDeLeitura(caminho, lote.linha, None, mensagem) from erro
+    return tabela.select(escolhidas).filter(~pl.all_horizontal(pl.all().is_null()))
 
 
-def linha_do_registro(lote: Lote, separador: str, registro: int) -> int:
-    """The line in the file of the n-th record that is not blank (from 0) of a chunk."""
+def _largura(lote: Lote, cabecalho: Cabecalho) -> int:
+    """How many columns the lines have: those of the header, or one more when each line ends with a separator."""
+    largura = len(cabecalho.nomes)
+    primeira = lote.dados[: lote.dados.find(b"\n")].rstrip(b"\r")
+    separador = cabecalho.separador.encode()
+    if b'"' not in primeira and primeira.count(separador) == largura and primeira.endswith(separador):
+        return largura + 1
+    return largura
+
+
+def _procurar_desigual(caminho: Path, lote: Lote, separador: str, largura: int) -> None:
+    """Raises ErroDeLeitura at the first line with more or fewer cells than the header, or with broken quotes."""
+    texto = io.StringIO(lote.dados.decode("utf-8", "replace"), newline="")
+    leitor = csv.reader(texto, delimiter=separador, strict=True)
+    antes = 0
+    try:
+        for celulas in leitor:
+            if celulas and len(celulas) != largura:
+                mensagem = (
+                    f"a linha tem {len(celulas)} colunas em vez de {largura}: o arquivo está cortado ou corrompido"
+                )
+                raise ErroDeLeitura(caminho, lote.linha + antes, None, mensagem)
+            antes = leitor.line_num
+    except csv.Error as erro:
+        mensagem = f"aspas ou separadores inválidos ({erro})"
+        raise ErroDeLeitura(caminho, lote.linha + antes, None, mensagem) from erro
+
+
+def achar_registro(lote: Lote, separador: str, registro: int) -> tuple[int, list[str]]:
+    """The line in the file, and the cells, of the n-th record that is not blank (from 0) of a chunk."""
     leitor = csv.reader(io.StringIO(lote.dados.decode("utf-8", "replace"), newline=""), delimiter=separador)
     vistos, antes = -1, 0
     for celulas in leitor:
         vistos += bool(celulas)
         if vistos == registro:
-            break
+            return lote.linha + antes, celulas
         antes = leitor.line_num
-    return lote.linha + antes
-
-
-def conferir_fim(caminho: Path, lote: Lote, cabecalho: Cabecalho) -> None:
-    """ErroDeLeitura when the last line has fewer cells than the header: the download was cut short."""
-    corpo = lote.dados.rstrip(b"\r\n")
-    ultima = corpo[corpo.rfind(b"\n") + 1 :].decode("utf-8", "replace")
-    celulas = ultima.count(cabecalho.separador) + 1
-    if ultima and 1 < celulas < len(cabecalho.nomes):
-        linha = lote.linha + corpo.count(b"\n")
-        mensagem = f"a última linha tem {celulas} de {len(cabecalho.nomes)} colunas: o arquivo chegou cortado"
-        raise ErroDeLeitura(caminho, linha, cabecalho.nomes[celulas - 1], mensagem)
+    return lote.linha + antes, []
 
 
 def _corte(dados: bytes) -> int:
@@ -160,22 +182,3 @@ def _utf8(caminho: Path, linha: int, dados: bytes) -> bytes:
     except UnicodeDecodeError:
         return dados.decode("cp1252", "latin1_resto").encode("utf-8")
     return dados
-
-
-def _explicar(caminho: Path, lote: Lote, cabecalho: Cabecalho, motivo: str) -> ErroDeLeitura:
-    """Finds the line that polars could not take."""
-    largura = len(cabecalho.nomes)
-    leitor = csv.reader(
-        io.StringIO(lote.dados.decode("utf-8", "replace"), newline=""), delimiter=cabecalho.separador, strict=True
-    )
-    antes = 0
-    try:
-        for celulas in leitor:
-            if len(celulas) > largura + 1 or any(len(celula) > MAX_CELULA for celula in celulas):
-                mensagem = f"a linha tem {len(celulas)} colunas; o cabeçalho tem {largura}"
-                return ErroDeLeitura(caminho, lote.linha + antes, None, mensagem)
-            antes = leitor.line_num
-    except csv.Error as erro:
-        return ErroDeLeitura(caminho, lote.linha + antes, None, f"aspas ou separadores inválidos ({erro})")
-    resumo = motivo.splitlines()[0][:120] if motivo else "formato inválido"
-    return ErroDeLeitura(caminho, lote.linha, None, f"o trecho que começa nesta linha não pôde ser lido ({resumo})")

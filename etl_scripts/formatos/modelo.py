@@ -34,6 +34,8 @@ class CarteiraLida:
     cota: Decimal | None = None
     quantidade_cotas: Decimal | None = None
     posicoes: list[Posicao] = field(default_factory=list)
+    # BRL by block of the report, where it states totals but its lines are not read (PDF).
+    totais: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def soma(self) -> Decimal:
@@ -49,6 +51,8 @@ class Leitura:
     fundos: list[CarteiraLida] = field(default_factory=list)
     linhas: int = 0
     avisos: list[str] = field(default_factory=list)
+    # What does not hold together within the file; `conferir` reports it along with its own findings.
+    incoerencias: list[str] = field(default_factory=list)
 
 
 class ErroDeLeitura(Exception):
