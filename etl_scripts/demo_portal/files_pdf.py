@@ -96,3 +96,24 @@ def movements_pdf(first: date, last: date, carteiras: tuple[Carteira, ...]) -> b
             for line in movement_lines(carteira):
                 _row(pdf, line, widths, left=4)
     return bytes(pdf.output())
+
+
+@lru_cache(maxsize=64)
+def cotistas_pdf(carteira: Carteira) -> bytes:
+    """Who holds the fund (MAPS passivo), with its lines `Carteira:` and `Data:`."""
+    pdf = _new_document(carteira.data, "Posição por Fundo")
+    pdf.add_page()
+    _line(pdf, "Posição por Fundo", bold=True, size=14)
+    _line(pdf, f"Carteira: {carteira.fundo.nome}")
+    _line(pdf, f"CNPJ: {carteira.fundo.cnpj_formatado}")
+    _line(pdf, f"Data: {day_br(carteira.data)}")
+    pdf.ln(3)
+    widths = (18, 88, 44, 40)
+    _row(pdf, ("Código", "Cotista", "Quantidade de Cotas", "Valor Bruto"), widths, bold=True)
+    for holding in carteira.cotistas:
+        figures = (number(holding.quantidade, 8), number(holding.quantidade * carteira.cota))
+        _row(pdf, (holding.cotista.codigo, holding.cotista.nome, *figures), widths)
+    _line(pdf, f"Patrimônio Líquido: {number(carteira.patrimonio)}", bold=True)
+    _line(pdf, f"Quantidade de Cotas: {number(carteira.quantidade_cotas, 8)}")
+    _line(pdf, f"Valor da Cota: {number(carteira.cota, 8)}")
+    return bytes(pdf.output())

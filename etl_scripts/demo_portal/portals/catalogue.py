@@ -6,8 +6,9 @@ from ..world import World
 from .amplis import AmplisMaster, AmplisReag
 from .base import Portal
 from .fidc import Fidc
+from .maps import Maps
 
-KINDS: tuple[type[Portal], ...] = (AmplisReag, AmplisMaster, Fidc)
+KINDS: tuple[type[Portal], ...] = (AmplisReag, AmplisMaster, Fidc, Maps)
 
 
 def make_portals(world: World) -> dict[str, Portal]:

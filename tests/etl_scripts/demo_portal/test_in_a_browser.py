@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from etl_scripts.demo_portal import DEMO_PASSWORD, DEMO_USER, DemoPortal
+from etl_scripts.demo_portal import DEMO_PASSWORD, DEMO_TOTP_SECRET, DEMO_USER, DemoPortal
 
 from .browser import open_page
 
@@ -93,3 +94,26 @@ def test_fidc_chosen_widget_queue_and_download(portal: DemoPortal, tmp_path: Pat
         assert download.value.suggested_filename == "Estoque_IPER_20261124.csv"
         download.value.save_as(tmp_path / "estoque.csv")
         assert (tmp_path / "estoque.csv").read_bytes().count(b"\n") == 2001
+
+
+def test_maps_code_menus_select2_and_export(portal: DemoPortal) -> None:
+    with open_page(portal.base_url) as page:
+        page.goto("/maps/")
+        page.click('a[href*="#card-maps-pegasus"]')
+        page.click('a[href="/pegasusgestores"]')
+        page.fill("[name=username]", DEMO_USER)
+        page.fill("[name=password]", DEMO_PASSWORD)
+        page.click("#kc-form-buttons input")
+        page.fill("[name=otp]", pyotp.TOTP(DEMO_TOTP_SECRET).now())
+        page.click("#kc-login")
+        page.locator(".stop-redirect").first.click()
+        page.locator(".submenu a:visible").first.click()
+        page.click(".select2-choice")
+        page.fill(".select2-input", "PAU-BRASIL FIA")
+        page.click(".select2-match")
+        page.fill("input.date", "24/11/2026")
+        page.click('input[value="Pesquisar"]')
+        page.click("text=Exportar")
+        with page.expect_download() as download:
+            page.click("a:has(img[title=XLSX])")
+        assert download.value.suggested_filename == "composicao_PAUB_20261124.xlsx"
