@@ -61,7 +61,9 @@ def on_bug(_request: HttpRequest, error: Exception) -> HttpResponse:
     """A fault of ours: the log gets the traceback under a number, the user gets the number."""
     number = secrets.token_hex(4)
     log.error("unexpected error %s", number, exc_info=error)
-    message = f"Erro interno do servidor (ocorrência {number}). Tente de novo; se repetir, informe este número ao suporte."
+    message = (
+        f"Erro interno do servidor (ocorrência {number}). Tente de novo; se repetir, informe este número ao suporte."
+    )
     return JsonResponse(error_body(message, ocorrencia=number), status=500)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -15,6 +16,8 @@ http = get_asgi_application()
 from etlhub.security import SameOriginWebSocket  # noqa: E402  (needs the app registry)
 from jobs.consumers import EventsConsumer  # noqa: E402
 
-websocket = SameOriginWebSocket(AuthMiddlewareStack(URLRouter([path("ws", EventsConsumer.as_asgi())])))
+# The stubs of Django's path() know HTTP views only; channels' router takes it for ASGI applications.
+_routes: Any = [path("ws", cast(Any, EventsConsumer.as_asgi()))]
+websocket: Any = SameOriginWebSocket(cast(Any, AuthMiddlewareStack(URLRouter(_routes))))
 
 application = ProtocolTypeRouter({"http": http, "websocket": websocket})

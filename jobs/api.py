@@ -140,7 +140,9 @@ def logs(
 def download_logs(request: HttpRequest, job_id: JobId) -> HttpResponseBase:
     """The whole log as a text file, streamed."""
     job = queries.get_job(job_id)
-    response = StreamingHttpResponse(artifacts.in_background(queries.log_text(job)), content_type="text/plain; charset=utf-8")
+    response = StreamingHttpResponse(
+        artifacts.in_background(queries.log_text(job)), content_type="text/plain; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="etlhub-{job_id}.log"'
     return response
 
@@ -179,9 +181,7 @@ def transitions(request: HttpRequest, job_id: JobId) -> list[dict[str, Any]]:
 
 
 @router.get("/jobs/{job_id}/artefatos", response=ArtifactsOut)
-def list_artifacts(
-    request: HttpRequest, job_id: JobId, limit: Limit = 200, offset: Offset = 0
-) -> dict[str, Any]:
+def list_artifacts(request: HttpRequest, job_id: JobId, limit: Limit = 200, offset: Offset = 0) -> dict[str, Any]:
     """The files that a job collected."""
     queries.get_job(job_id)
     found = queries.artifacts(job_id)

@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import json
 import logging
-from typing import Any
+from typing import Any, cast
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth.models import User
 
 from etlhub.access import Papel, papel_of
 from jobs import events, queries
@@ -29,7 +30,7 @@ MAX_FOLLOWED = 20
 """Jobs that one client may subscribe to at once; the oldest subscription makes room."""
 
 
-class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ships no types
+class EventsConsumer(AsyncWebsocketConsumer):
     """`/ws` as CONTRACT section 3 describes it."""
 
     channel_layer_alias = ""  # the fan-out holds the process's one subscription; a consumer needs none of its own
@@ -44,7 +45,7 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
 
     async def connect(self) -> None:
         user = self.scope.get("user")
-        papel = await database_sync_to_async(papel_of)(user) if user else Papel.NENHUM
+        papel = await database_sync_to_async(papel_of)(cast(User, user)) if user else Papel.NENHUM
         await self.accept()
         if papel < Papel.VISUALIZADOR:
             await self.close(NOT_LOGGED_IN)
@@ -52,14 +53,14 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         await fanout().join(self.client)
         self.sender = asyncio.create_task(self._send_all())
 
-    async def disconnect(self, code: int) -> None:
+    async def disconnect(self, _code: int) -> None:
         fanout().leave(self.client)
         if self.sender is not None:
             self.sender.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await self.sender
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002
         try:
             message = json.loads(text_data or "")
             kind = message.get("type")
@@ -194,6 +195,7 @@ def _read(job: int, after: int, upto: int) -> tuple[list[str], int]:
     """Lines after `after` up to `upto`, encoded; and the last one's seq."""
     rows = queries.log_lines(job, after=after, before=upto + 1, limit=REPLAY_LINES)
     encoded = [
-        events.encode_line(job, row.seq, row.level, row.sistema, row.mensagem, events.iso(row.timestamp)) for row in rows
+        events.encode_line(job, row.seq, row.level, row.sistema, row.mensagem, events.iso(row.timestamp))
+        for row in rows
     ]
     return encoded, rows[-1].seq if rows else upto

@@ -98,9 +98,7 @@ def duration(thing: Job | Execution) -> float | None:
 
 def publish_lines(job_id: int, first: int, lines: list[str]) -> None:
     """Announce the stored lines `first`, `first+1`, … of a job, each already encoded."""
-    _publisher().send(
-        {"type": "lines", "job": job_id, "first": first, "last": first + len(lines) - 1, "lines": lines}
-    )
+    _publisher().send({"type": "lines", "job": job_id, "first": first, "last": first + len(lines) - 1, "lines": lines})
 
 
 def publish_status(execution: Execution) -> None:

@@ -26,7 +26,9 @@ BATCH_LINES = 2000
 FLUSH_SECONDS = 0.008
 """A line waits at most this long for company when the last batch has only just been written."""
 RETRY_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
-INSERT = "INSERT INTO jobs_logentry (id, execution_id, level, sistema, mensagem, timestamp) VALUES (%s, %s, %s, %s, %s, %s)"
+INSERT = (
+    "INSERT INTO jobs_logentry (id, execution_id, level, sistema, mensagem, timestamp) VALUES (%s, %s, %s, %s, %s, %s)"
+)
 COPY = "COPY jobs_logentry (id, execution_id, level, sistema, mensagem, timestamp) FROM STDIN"
 MAX_SISTEMA = 80
 
@@ -45,7 +47,9 @@ def append(job_id: int, execution_id: int | None, lines: Sequence[Line], *, mome
         first = _store(job_id, execution_id, lines, moment, settings.MAX_LINES_PER_JOB)
     except LogFull:
         limit = settings.MAX_LINES_PER_JOB
-        text = f"Limite de {limit:,} linhas por execução atingido: as linhas seguintes não são guardadas.".replace(",", ".")
+        text = f"Limite de {limit:,} linhas por execução atingido: as linhas seguintes não são guardadas.".replace(
+            ",", "."
+        )
         last = [Line(Level.WARN, "SISTEMA", text)]
         try:
             first = _store(job_id, execution_id, last, moment, limit + 1)

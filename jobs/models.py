@@ -217,7 +217,7 @@ class Artifact(models.Model):
 
 
 class CodeAnswer(models.Model):
-    """A one-time code that somebody typed and the run has not taken yet; sealed as in credentials.crypto, no key = refused. See jobs.codes."""
+    """A one-time code that was typed and not taken yet; sealed as in credentials.crypto, no key = refused. See jobs.codes."""
 
     execution = models.OneToOneField(Execution, on_delete=models.CASCADE, related_name="code_answer")
     key_id = models.CharField(max_length=16, blank=True)

@@ -65,9 +65,7 @@ def judge(
         motivo = str(result.get("motivo") or "O ETL informou uma falha.")
         transient = bool(result.get("transitorio"))
         return Outcome(State.ERROR, str(result.get("codigo") or "erro"), motivo, transient, exit_code, _summary(result))
-    return Outcome(
-        State.ERROR, "erro", _exit_words(exit_code, last_error), exit_code == EX_TEMPFAIL, exit_code
-    )
+    return Outcome(State.ERROR, "erro", _exit_words(exit_code, last_error), exit_code == EX_TEMPFAIL, exit_code)
 
 
 def in_words(seconds: float) -> str:

@@ -25,11 +25,13 @@ MARKER = "ETLHUB_RUN"
 
 # What a child may see of our environment. The rest (keys, DATABASE_URL, REDIS_URL, …) is none of its business.
 ALLOWED = frozenset(
-    "PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP SHELL DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR"
-    " SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES"
-    " PROGRAMFILES(X86) PROGRAMW6432 NUMBER_OF_PROCESSORS USERNAME USERDOMAIN HOMEDRIVE HOMEPATH VIRTUAL_ENV"
-    " HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE"
-    " PLAYWRIGHT_BROWSERS_PATH LD_LIBRARY_PATH".split()
+    """
+    PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP SHELL DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR
+    SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES
+    PROGRAMFILES(X86) PROGRAMW6432 NUMBER_OF_PROCESSORS USERNAME USERDOMAIN HOMEDRIVE HOMEPATH VIRTUAL_ENV
+    HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE PLAYWRIGHT_BROWSERS_PATH
+    LD_LIBRARY_PATH
+    """.split()
 )
 ALLOWED_PREFIXES = ("ETL_", "LC_")
 NEVER = frozenset({"ETL_MASTER_KEY", "ETL_COMMAND"})
@@ -40,7 +42,7 @@ def child_environment(token: str = "") -> dict[str, str]:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if name not in NEVER and (name in ALLOWED or name.upper() in ALLOWED or name.startswith(ALLOWED_PREFIXES))
+        if name not in NEVER and (name.upper() in ALLOWED or name.startswith(ALLOWED_PREFIXES))
     }
     environment |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}
     if token:
@@ -52,7 +54,9 @@ def spawn(
     argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], stdin: int = subprocess.PIPE
 ) -> subprocess.Popen[bytes]:
     """Start `argv` in a group of its own, stderr going along with stdout. Raises OSError when it cannot be started."""
-    flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     process = subprocess.Popen(
         list(argv),
         cwd=cwd,

@@ -165,6 +165,6 @@ def progress_of(mensagem: str) -> int | None:
         return min(int(match.group(1)), 100)
     if match := _FRACTION.search(mensagem):
         done, total = int(match.group(1)), int(match.group(2))
-        if 0 < total and done <= total:
+        if total > 0 and done <= total:
             return done * 100 // total
     return None

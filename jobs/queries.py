@@ -71,7 +71,11 @@ def get_job(job_id: int) -> Job:
 
 
 def jobs(
-    *, status: str | None = None, sistema: str | None = None, since: datetime | None = None, until: datetime | None = None
+    *,
+    status: str | None = None,
+    sistema: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> QuerySet[Job]:
     """Newest first; the filters narrow it."""
     found = Job.objects.order_by("-id")

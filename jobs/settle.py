@@ -37,7 +37,11 @@ def settle(
         )
     elif outcome.state == State.SUCCESS:
         vault.clear_rejected(execution.sistema_id)
-    if outcome.transient and execution.tentativa < execution.tentativas_max and _again(execution, token, outcome, actor):
+    if (
+        outcome.transient
+        and execution.tentativa < execution.tentativas_max
+        and _again(execution, token, outcome, actor)
+    ):
         return State.PENDING
     target = State.CANCELLED if outcome.state == State.ERROR and execution.status == State.CANCELLING else outcome.state
     if target != State.SUCCESS and outcome.codigo in ("interrompido", "tempo_esgotado", "sem_saida", "cancelado"):
@@ -63,7 +67,9 @@ def _again(execution: Execution, token: str | None, outcome: Outcome, actor: str
     """Put it back in the queue, later each time."""
     base = execution.sistema.espera_tentativa_segundos
     pause = min(base * BACKOFF_FACTOR ** (execution.tentativa - 1), MAX_BACKOFF_SECONDS)
-    text = f"Tentativa {execution.tentativa} de {execution.tentativas_max} falhou ({outcome.motivo}); nova em {pause} s."
+    text = (
+        f"Tentativa {execution.tentativa} de {execution.tentativas_max} falhou ({outcome.motivo}); nova em {pause} s."
+    )
     moved = lifecycle.move(
         execution.pk,
         (State.RUNNING,),

@@ -54,7 +54,7 @@ def parse_date(text: str) -> date:
     form = "%d/%m/%Y" if re.fullmatch(r"\d{2}/\d{2}/\d{4}", text) else "%Y-%m-%d"
     if form == "%Y-%m-%d" and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError(BAD_DATE)
-    day = datetime.strptime(text, form).date()  # noqa: DTZ007  (a calendar day has no zone)
+    day = datetime.strptime(text, form).date()
     if not MIN_DATE <= day <= MAX_DATE:
         raise ValueError(BAD_DATE)
     return day
@@ -184,9 +184,8 @@ def _check_opcoes(
         if sistema_id not in declared:
             errors.append(FieldError(f"opcoes.{sistema_id[:60]}", "este sistema não faz parte do pedido"))
             continue
-        for name in values:
-            if name not in declared[sistema_id]:
-                errors.append(FieldError(f"opcoes.{sistema_id}.{name[:60]}", "opção que este sistema não tem"))
+        unknown = [name for name in values if name not in declared[sistema_id]]
+        errors += [FieldError(f"opcoes.{sistema_id}.{name[:60]}", "opção que este sistema não tem") for name in unknown]
 
 
 def _refuse(job: Job, *, insist: bool) -> None:

@@ -52,15 +52,14 @@ if sys.platform == "win32":
 
 def assign(process: subprocess.Popen[bytes]) -> None:
     """Put `process` into a new Job Object that dies with our handle to it."""
-    if sys.platform != "win32":
-        return
-    job = _kernel32.CreateJobObjectW(None, None)
-    limits = _Extended()
-    limits.Basic.LimitFlags = _KILL_ON_JOB_CLOSE
-    _kernel32.SetInformationJobObject(job, _EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), ctypes.sizeof(limits))
-    handle: Any = process._handle  # type: ignore[attr-defined]
-    _kernel32.AssignProcessToJobObject(job, int(handle))
-    _jobs[process] = job
+    if sys.platform == "win32":
+        job = _kernel32.CreateJobObjectW(None, None)
+        limits = _Extended()
+        limits.Basic.LimitFlags = _KILL_ON_JOB_CLOSE
+        _kernel32.SetInformationJobObject(job, _EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), ctypes.sizeof(limits))
+        handle: Any = process._handle  # type: ignore[attr-defined]
+        _kernel32.AssignProcessToJobObject(job, int(handle))
+        _jobs[process] = job
 
 
 def terminate(process: subprocess.Popen[bytes]) -> None:

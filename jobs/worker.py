@@ -40,7 +40,7 @@ class HubWorker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop taking tasks; the runner ends the one under way."""
         runner.stopping.set()
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def beat(self) -> None:
         """Tell Redis that this worker lives, while it runs a task."""

@@ -1,4 +1,7 @@
-"""The project's settings on a data folder of this test process, without Redis; ETLHUB_TEST_DATABASE_URL moves them to PostgreSQL."""
+"""The project's settings on a data folder of this test process, without Redis.
+
+ETLHUB_TEST_DATABASE_URL moves them to PostgreSQL.
+"""
 
 import atexit
 import os

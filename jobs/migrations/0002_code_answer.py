@@ -5,24 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0001_initial'),
+        ("jobs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CodeAnswer',
+            name="CodeAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_id', models.CharField(blank=True, max_length=16)),
-                ('selado', models.BinaryField(default=b'')),
-                ('criado_em', models.DateTimeField()),
-                ('execution', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='code_answer', to='jobs.execution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key_id", models.CharField(blank=True, max_length=16)),
+                ("selado", models.BinaryField(default=b"")),
+                ("criado_em", models.DateTimeField()),
+                (
+                    "execution",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="code_answer", to="jobs.execution"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'resposta a um pedido de código',
-                'verbose_name_plural': 'respostas a pedidos de código',
+                "verbose_name": "resposta a um pedido de código",
+                "verbose_name_plural": "respostas a pedidos de código",
             },
         ),
     ]

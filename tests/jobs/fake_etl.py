@@ -4,34 +4,33 @@ The username is a Python statement; `say(n)` writes n numbered lines. Nothing bu
 """
 
 import json
-import os
 import sys
 import time
+from pathlib import Path
 
 
-def say(count, text="linha", start=1, flush=True):
+def say(count: int, text: str = "linha", start: int = 1, flush: bool = True) -> None:
     for number in range(start, start + count):
         sys.stdout.write(f"[INFO] [TESTE] {text} {number}\n")
     if flush:
         sys.stdout.flush()
 
 
-def wait_for(path, seconds=60):
+def wait_for(path: str, seconds: float = 60) -> None:
     limit = time.monotonic() + seconds
-    while not os.path.exists(path):
+    while not Path(path).exists():
         if time.monotonic() > limit:
             sys.exit(9)
         time.sleep(0.02)
 
 
-def main():
+def main() -> None:
     arguments = sys.argv[1:]
     sistema = arguments[arguments.index("--sistemas") + 1]
-    with open(arguments[arguments.index("--config") + 1], encoding="utf-8") as file:
-        config = json.load(file)
+    config = json.loads(Path(arguments[arguments.index("--config") + 1]).read_text(encoding="utf-8"))
     group, _, name = sistema.partition("_")
     section = config[group][name] if name else config[group]
-    exec(section["username"], globals() | {"ARGS": arguments, "SECTION": section, "CONFIG": config})  # noqa: S102
+    names = globals() | {"ARGS": arguments, "SECTION": section, "CONFIG": config})
 
 
 main()

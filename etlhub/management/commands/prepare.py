@@ -25,7 +25,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="preenche as credenciais vazias com as do portal de demonstração")
+        parser.add_argument(
+            "--demo", action="store_true", help="preenche as credenciais vazias com as do portal de demonstração"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         self._migrate()
