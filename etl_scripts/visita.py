@@ -1,0 +1,105 @@
+"""A visit to a portal in the connector's own words: elements by their name in the table, and errors that say the step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from etl_scripts import contrato
+from etl_scripts.erros import Falha
+from etl_scripts.seletores import Tabela
+from etl_scripts.transporte import Baixado, Elemento, ElementoAusente, Transporte
+
+
+class Visita:
+    """Wraps a transport. `passo` is what is being done, in Portuguese; it goes into every failure."""
+
+    def __init__(self, transporte: Transporte, tabela: Tabela, sistema: str) -> None:
+        self.transporte = transporte
+        self.tabela = tabela
+        self.sistema = sistema
+        self.passo = "abrir o portal"
+        self.dentro = False
+        self.diagnosticar: Callable[[], Falha | None] = lambda: None
+        transporte.ao_navegar = self._ao_navegar
+
+    def em(self, passo: str) -> None:
+        """Names the step that follows."""
+        self.passo = passo
+        contrato.detalhe(self.sistema, f"Passo: {passo}")
+
+    def _ao_navegar(self) -> None:
+        falha = self.diagnosticar()
+        if falha is not None:
+            raise falha
+
+    @contextmanager
+    def _explicar(self, *chaves: str) -> Iterator[None]:
+        try:
+            yield
+        except ElementoAusente as causa:
+            falha = self.diagnosticar()
+            if falha is not None:
+                raise falha from causa
+            nomes = " ou ".join(f"“{chave}”" for chave in chaves)
+            raise Falha(
+                "pagina_mudou",
+                f"Passo “{self.passo}”: o elemento {nomes} ({causa}) não apareceu na página {self.transporte.endereco}.",
+            ) from causa
+
+    def abrir(self, endereco: str) -> None:
+        """Goes to an address."""
+        self.transporte.abrir(endereco)
+
+    def existe(self, chave: str, **valores: object) -> bool:
+        """Whether the table has the element and the page shows it now."""
+        return chave in self.tabela and self.transporte.existe(self.tabela.seletor(chave, **valores))
+
+    def texto(self, chave: str, **valores: object) -> str:
+        """Its visible text, or empty."""
+        return self.transporte.texto(self.tabela.seletor(chave, **valores)) if chave in self.tabela else ""
+
+    def elementos(self, chave: str, **valores: object) -> list[Elemento]:
+        """All elements of that name on the page now."""
+        return self.transporte.elementos(self.tabela.seletor(chave, **valores))
+
+    def linhas(self, chave: str) -> list[list[str]]:
+        """The cells' texts of each table row of that name."""
+        return self.transporte.linhas(self.tabela.seletor(chave))
+
+    def esperar(self, *chaves: str, prazo: float | None = None, **valores: object) -> str:
+        """Waits for any of the named elements; says which one came. Names that the table leaves empty are ignored."""
+        ha = [chave for chave in chaves if chave in self.tabela]
+        with self._explicar(*ha):
+            return ha[self.transporte.esperar([self.tabela.seletor(chave, **valores) for chave in ha], prazo)]
+
+    def preencher(self, chave: str, valor: str, **valores: object) -> None:
+        """Sets a field."""
+        with self._explicar(chave):
+            self.transporte.preencher(self.tabela.seletor(chave, **valores), valor)
+
+    def escolher(self, chave: str, valor: str = "", texto: str = "", **valores: object) -> None:
+        """Chooses an option of a select."""
+        with self._explicar(chave):
+            self.transporte.escolher(self.tabela.seletor(chave, **valores), valor, texto)
+
+    def marcar(self, chave: str, marcado: bool = True, **valores: object) -> None:
+        """Ticks a checkbox or radio."""
+        with self._explicar(chave):
+            self.transporte.marcar(self.tabela.seletor(chave, **valores), marcado)
+
+    def clicar(self, chave: str, **valores: object) -> None:
+        """Clicks and waits for the page to settle."""
+        with self._explicar(chave):
+            self.transporte.clicar(self.tabela.seletor(chave, **valores))
+
+    def baixar(self, chave: str, **valores: object) -> Baixado:
+        """Clicks what answers with a file. Raises PaginaNoLugar when a page came."""
+        with self._explicar(chave):
+            return self.transporte.baixar(self.tabela.seletor(chave, **valores))
+
+    def combina(self, ajuste: str, texto: str) -> bool:
+        """Whether `texto` matches the regular expression kept in setting `ajuste`."""
+        padrao = str(self.tabela.ajuste(ajuste))
+        return bool(padrao) and re.search(padrao, texto, re.IGNORECASE) is not None
