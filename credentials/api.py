@@ -17,20 +17,20 @@ router = Router(tags=["credenciais"])
 
 
 @router.get("", auth=access.ver)
-def read_all(_request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
+def read_all(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:  # noqa: ARG001
     """The whole document, masked; its version in `ETag`."""
     response["ETag"] = document.etag()
     return document.masked_document()
 
 
 @router.get("/situacao", auth=access.ver)
-def read_situations(_request: HttpRequest) -> dict[str, Any]:
+def read_situations(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
     """Whether each sistema can log in with what is held."""
     return {"sistemas": document.situations()}
 
 
 @router.get("/{sistema_id}", auth=access.ver)
-def read_one(_request: HttpRequest, response: HttpResponse, sistema_id: str) -> dict[str, Any]:
+def read_one(request: HttpRequest, response: HttpResponse, sistema_id: str) -> dict[str, Any]:  # noqa: ARG001
     """One sistema's section, masked."""
     response["ETag"] = document.etag()
     return document.masked_section(sistema_id)

@@ -78,7 +78,7 @@ def save_document(data: Any, *, actor: str, address: str = "", if_match: str | N
         known = [row.pk for row in Sistema.objects.select_for_update(no_key=True).order_by("pk")]
         if if_match and if_match.strip() != "*" and etag() not in _tags(if_match):
             raise Stale("As credenciais foram alteradas por outra pessoa. Recarregue a página e refaça a alteração.")
-        asked, errors = parse(data, known, funds.path_keys())
+        asked, errors = parse(data, known, funds.paths())
         if errors:
             raise Invalid(errors)
         changed = write(asked, quem=actor, origem=address, acao=AuditEntry.Acao.ALTERACAO)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from credentials.sections import PATH_KEYS, WITH_FUNDS
-from sistemas.models import Caminho, Fundo, Sistema
+from credentials.sections import WITH_FUNDS
+from sistemas import caminhos
+from sistemas.models import Fundo, Sistema
 
 
 def paths() -> dict[str, str]:
-    """`paths` of the document: the known keys always, then those that were added."""
-    return dict.fromkeys(PATH_KEYS, "") | dict(Caminho.objects.values_list("chave", "caminho"))
-
-
-def path_keys() -> set[str]:
-    """The keys that `paths` may hold."""
-    return set(paths())
+    """`paths` of the document."""
+    return caminhos.caminhos()
 
 
 def general() -> list[str]:
@@ -47,10 +43,10 @@ def sections(sistema_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
 def save_paths(values: dict[str, str]) -> list[str]:
     """Set the given folders; returns the keys that changed."""
     now = paths()
-    changed = [chave for chave, caminho in values.items() if now.get(chave) != caminho]
-    for chave in changed:
-        Caminho.objects.update_or_create(chave=chave, defaults={"caminho": values[chave]})
-    return changed
+    changed = {chave: caminho for chave, caminho in values.items() if now.get(chave) != caminho}
+    if changed:
+        caminhos.save_caminhos(changed)
+    return list(changed)
 
 
 def save_general(names: list[str]) -> bool:

@@ -38,6 +38,14 @@ def remember(secrets: Iterable[str]) -> None:
             del _known[next(iter(_known))]
 
 
+def forget() -> None:
+    """Empty the registry (a test's secrets must not mask the next one's words)."""
+    global _masker
+    with _lock:
+        _known.clear()
+        _masker = None
+
+
 def mask(text: str) -> str:
     """`text` without any secret that this process has opened."""
     global _masker

@@ -13,10 +13,6 @@ OPEN_FIELDS = ("url", "username")
 SECRET_FIELDS = ("password", "senha", "secret", "token", "api_key", "totp")
 ALWAYS_SHOWN = ("password",)
 FUND_FIELDS = ("fundos", "fundos_selecionados", "usar_todos")
-PATH_KEYS = (
-    *("csv", "pdf", "maps", "fidc", "jcot", "britech"),
-    *("qore_excel", "qore_pdf", "bd_xlsx", "trustee", "selenium_temp"),
-)
 WITH_FUNDS = frozenset({"maps", "fidc", "qore"})
 WITH_TOTP = frozenset({"maps"})
 WITHOUT_LOGIN = frozenset({"cvm"})

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from sistemas.models import Caminho, Fundo, Sistema
-
-SISTEMAS = ("amplis_reag", "amplis_master", "maps", "fidc", "jcot", "britech", "qore", "trustee")
+from credentials import redaction
+from sistemas import catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -17,16 +16,13 @@ def own_keys(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyP
     settings.CREDENTIAL_KEYS = ["chave-de-teste"]
     settings.DATA_DIR = tmp_path
     settings.DEMO_URL = ""
+    redaction.forget()
     for name in ("ETLHUB_CREDENTIAL_KEYS_FILE", "CREDENTIALS_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
-def sistemas(db: None) -> list[str]:
-    """Exactly the default catalogue, whatever the migrations seeded."""
-    Sistema.objects.exclude(pk__in=SISTEMAS).delete()
-    Fundo.objects.all().delete()
-    Caminho.objects.all().delete()
-    for ordem, pk in enumerate(SISTEMAS, 1):
-        Sistema.objects.update_or_create(pk=pk, defaults={"nome": pk.upper(), "ordem": ordem})
-    return list(SISTEMAS)
+def sistemas(db: None, own_keys: None) -> list[str]:
+    """The default catalogue, without funds."""
+    catalogue.seed(demo=False)
+    return list(catalogue.BY_ID)

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from credentials import document, store
 from credentials.models import AuditEntry, Credential, Secret
 from etlhub.errors import Invalid, NotFound
-from sistemas.models import Caminho, Fundo, Sistema
+from sistemas.models import Fundo, Sistema
 
 MASK = "********"
 
@@ -113,7 +113,6 @@ def test_what_is_no_document_is_refused(sistemas: list[str], data: Any) -> None:
 
 
 def test_funds_paths_and_the_general_selection(sistemas: list[str]) -> None:
-    Caminho.objects.create(chave="csv", caminho="/antigo")
     save(
         {
             "maps": {"fundos": ["A", "B"], "fundos_selecionados": ["A", "C"], "usar_todos": False},

@@ -7,7 +7,6 @@ from django.conf import LazySettings
 
 from credentials import store, vault
 from credentials.models import AuditEntry, Credential, Secret
-from credentials.sections import PATH_KEYS
 from etlhub.errors import HubError
 from sistemas.models import Caminho, Fundo
 
@@ -27,7 +26,7 @@ def test_document_has_only_the_sections_asked_for(sistemas: list[str]) -> None:
     hold("maps", totp="JBSWY3DPEHPK3PXP")
     Fundo.objects.create(sistema_id="maps", nome="FUNDO A")
     Fundo.objects.create(sistema_id=None, nome="GERAL")
-    Caminho.objects.create(chave="csv", caminho=r"\\servidor\csv")
+    Caminho.objects.filter(chave="csv").update(caminho=r"\\servidor\csv")
 
     run = vault.run_secrets(["amplis_reag", "maps"], actor="bia")
 
@@ -45,9 +44,10 @@ def test_document_has_only_the_sections_asked_for(sistemas: list[str]) -> None:
             "fundos_selecionados": ["FUNDO A"],
             "usar_todos": True,
         },
-        "paths": dict.fromkeys(PATH_KEYS, "") | {"csv": r"\\servidor\csv"},
+        "paths": dict(Caminho.objects.values_list("chave", "caminho")),
         "fundos": {"selecionados": ["GERAL"]},
     }
+    assert run.document["paths"]["csv"] == r"\\servidor\csv"
     assert run.secrets == ["JBSWY3DPEHPK3PXP", "Senha!Canário-1"]
     assert "Senha" not in repr(run)
     assert "JBSW" not in repr(run)
