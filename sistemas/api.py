@@ -1,6 +1,5 @@
 """`/api/config`, `/api/sistemas`, `/api/calendario`; the routers of folders and funds hang below."""
 
-# ruff: noqa: ARG001  (ninja passes the request by its name, needed or not)
 from __future__ import annotations
 
 from typing import Any, TypeVar

@@ -1,6 +1,5 @@
 """`/api/caminhos`: checks folders and lets an administrador choose one on the server."""
 
-# ruff: noqa: ARG001  (ninja passes the request by its name, needed or not)
 from __future__ import annotations
 
 from typing import Any

@@ -1,6 +1,5 @@
 """`/api/fundos` and `/api/de-para`: funds, their selection, the folders of their PDFs, and imports from workbooks."""
 
-# ruff: noqa: ARG001  (ninja passes the request by its name, needed or not)
 from __future__ import annotations
 
 from typing import Annotated, Any

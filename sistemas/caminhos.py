@@ -8,11 +8,12 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from etlhub.errors import FieldError, Invalid
 from sistemas import catalogue, services
-from sistemas.espera import in_time
+from sistemas.espera import all_in_time
 from sistemas.models import Caminho
 
 MIN_FREE = 200 * 1024 * 1024
@@ -104,31 +105,38 @@ def _variable(found: re.Match[str]) -> str:
 
 def validate_caminho(text: str, *, is_file: bool = False) -> Status:
     """Whether a run can write there (or read it, when it is a file): exists, writable, space. Bounded wait."""
-    try:
-        path = expand(text)
-    except (BadPath, RuntimeError) as error:  # RuntimeError: `~` of nobody
-        message = str(error) if isinstance(error, BadPath) else "A pasta pessoal (~) não existe neste servidor."
-        return Status(ok=False, mensagem=message)
-    try:
-        return in_time(lambda: _check_file(path) if is_file else _check_folder(path))
-    except TimeoutError as error:
-        return Status(ok=False, mensagem=f"A pasta não respondeu ({error}). A rede está no ar?")
+    return _validate([("", text, is_file)])[0]
 
 
 def validate_all(given: Mapping[str, str] | None = None) -> list[Status]:
-    """Check the given paths by key, or the configured ones."""
+    """Check the given paths by key, or the configured ones; all at once, so that a dead share delays no other."""
     rows = {row.chave: row for row in Caminho.objects.all()}
     wanted = {chave: row.caminho for chave, row in rows.items()} if given is None else dict(given)
+    found = _validate([(chave, caminho, chave in catalogue.FILES) for chave, caminho in wanted.items()])
+    return [replace(each, descricao=rows[each.chave].descricao if each.chave in rows else "") for each in found]
+
+
+def _validate(wanted: list[tuple[str, str, bool]]) -> list[Status]:
+    """For each (key, path, is it a file), in order."""
+    checks = [partial(_check, text, is_file=is_file) for _chave, text, is_file in wanted]
     found = []
-    for chave, caminho in wanted.items():
-        is_file = chave in catalogue.FILES
-        if is_file and not caminho.strip():
-            status = Status(ok=True, mensagem="Não está em uso.")
-        else:
-            status = validate_caminho(caminho, is_file=is_file)
-        descricao = rows[chave].descricao if chave in rows else ""
-        found.append(replace(status, chave=chave, caminho=caminho, descricao=descricao))
+    for (chave, text, _is_file), answer in zip(wanted, all_in_time(checks), strict=True):
+        if isinstance(answer, TimeoutError):
+            answer = Status(ok=False, mensagem=f"O caminho não respondeu a tempo ({answer}). A rede está no ar?")
+        found.append(replace(answer, chave=chave, caminho=text))
     return found
+
+
+def _check(text: str, *, is_file: bool) -> Status:
+    if is_file and not text.strip():
+        return Status(ok=True, mensagem="Não está em uso.")
+    try:
+        path = expand(text)
+    except BadPath as error:
+        return Status(ok=False, mensagem=str(error))
+    except RuntimeError:  # `~` of nobody
+        return Status(ok=False, mensagem="A pasta pessoal (~) não existe neste servidor.")
+    return _check_file(path) if is_file else _check_folder(path)
 
 
 def _check_folder(path: Path) -> Status:

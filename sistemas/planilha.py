@@ -54,13 +54,12 @@ def _read_xlsx(data: bytes, aba: str, prefer: str) -> Tabela:
     from openpyxl import load_workbook  # slow to import, and only uploads need it
 
     _check_unpacked(data)
-    rows: list[list[str]] = []
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book[_sheet_name(book.sheetnames, aba, prefer)]
         # Streamed and cut: a single cell at the far corner of a sheet must not become a table of that size.
-        for cells in sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True):
-            rows.append(list(map(_text, cells)))
+        table = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True)
+        rows = [[_text(cell) for cell in cells] for cells in table]
         title = str(sheet.title)
         book.close()
     except Invalid:
