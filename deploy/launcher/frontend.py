@@ -105,7 +105,7 @@ def ensure_modules(session: Session, node: Node) -> None:
     if _read(note) == wanted:
         return
     with session.steps.step("Dependências da interface instaladas", slow=True):
-        npm(session, node, ["ci", "--no-audit", "--no-fund"])
+        npm(session, node, ["ci", "--no-audit", "--no-fund", "--prefer-offline"])
     note.write_text(wanted, encoding="ascii")
 
 

@@ -22,7 +22,7 @@ from deploy.launcher.supervise import Child, Spec, Supervisor
 
 PREPARE_TIMEOUT = 300.0
 READY_TIMEOUT = 90.0
-_READY_POLL = 0.1
+_READY_POLL = 0.15
 _GIVE_UP_AFTER = 3
 # Windows ends us about 5 s after the window closed; the Job Object then ends what is left.
 _CONSOLE_CLOSE_SECONDS = 4.5
@@ -69,6 +69,7 @@ def run(session: Session, options: Options) -> int:
             session.steps.note(f"\n  Abra {hub.address}   (Ctrl+C encerra)\n")
             if options.open_browser:
                 browser.open_page(hub.address)
+            _start_the_rest(hub, supervisor)
             supervisor.run(session.stop)
     return 0
 
@@ -78,7 +79,8 @@ def _prepare_code(session: Session, options: Options) -> Path:
     build = not options.foreign_build
     with ThreadPoolExecutor(1) as pool:
         try:
-            early = pool.submit(frontend.ensure, session) if build and frontend.find_node(session.root) else None
+            beside = build and frontend.needs_build(session.root) and frontend.find_node(session.root) is not None
+            early = pool.submit(frontend.ensure, session) if beside else None
             python = environment.ensure(session)
             if early is not None:
                 early.result()
@@ -124,13 +126,18 @@ def _start(hub: Hub, supervisor: Supervisor) -> None:
     if server is not None:
         with session.steps.step("Valkey respondendo"):
             valkey.wait_ready(session, server)
-    with session.steps.step(f"Servidor web e {options.workers} workers prontos"):
+    with session.steps.step("Servidor web e primeiro worker prontos"):
         serve = ("manage.py", "serve", "--host", options.host, "--port", str(hub.port))
         web = supervisor.start(hub.spec("web", *serve))
-        for number in range(1, options.workers + 1):
-            supervisor.start(hub.spec(f"worker-{number}", "manage.py", "work"))
-        supervisor.start(hub.spec("vigia", "manage.py", "watch"))
+        supervisor.start(hub.spec("worker-1", "manage.py", "work"))
         _wait_ready(hub, supervisor, web)
+
+
+def _start_the_rest(hub: Hub, supervisor: Supervisor) -> None:
+    """What need not be waited for; together with the first ones it would make them slow to start."""
+    supervisor.start(hub.spec("vigia", "manage.py", "watch"))
+    for number in range(2, hub.options.workers + 1):
+        supervisor.start(hub.spec(f"worker-{number}", "manage.py", "work"))
 
 
 def make_keys(session: Session) -> None:

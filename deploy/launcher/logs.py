@@ -19,6 +19,7 @@ _ERROR = re.compile(r"\b(ERROR|CRITICAL)\b|^(?:[A-Za-z_][\w.]*(?:Error|Exception
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SUMMARY_LINES = 4
 _SUMMARY_SECONDS = 30.0
+_DATE = re.compile(r"^[\d\-/:., TZ+]+")
 
 
 class RotatingFile:
@@ -71,7 +72,7 @@ class Output:
         self.path = folder / f"{name}.log"
         self._file = RotatingFile(self.path)
         self._console = console
-        self._recent: deque[float] = deque(maxlen=_SUMMARY_LINES)
+        self._recent: deque[tuple[float, str]] = deque(maxlen=_SUMMARY_LINES)
         self._lock = threading.Lock()
         self.last_error = ""
 
@@ -95,13 +96,15 @@ class Output:
             self._look(rest.decode("utf-8", "replace"))
 
     def _look(self, line: str) -> None:
-        """Put an error line on the console, but not a flood of them."""
+        """Put an error line on the console, but neither a flood of them nor the same one again and again."""
         text = _ANSI.sub("", line).strip()
         if not _ERROR.search(text):
             return
         self.last_error = text[:300]
         now = time.monotonic()
-        if len(self._recent) == _SUMMARY_LINES and now - self._recent[0] < _SUMMARY_SECONDS:
+        what = _DATE.sub("", self.last_error)
+        recent = [(when, said) for when, said in self._recent if now - when < _SUMMARY_SECONDS]
+        if len(recent) >= _SUMMARY_LINES or any(said == what for _, said in recent):
             return
-        self._recent.append(now)
-        self._console(f"  ! {self._name}: {self.last_error}")
+        self._recent.append((now, what))
+        self._console(f"  ! {self._name}: {what}")

@@ -40,8 +40,11 @@ def test_errors_are_summed_up_and_a_flood_is_cut(tmp_path: Path) -> None:
     output = Output("web", tmp_path, said.append)
     traceback = b'Traceback (most recent call last):\n  File "x.py", line 1\ndjango.db.utils.OperationalError: sumiu\n'
     read_all(output, b"\x1b[31mINFO tudo bem\x1b[0m\n" + traceback + b"CRITICAL fim\n" * 50 + b"ERROR sem quebra")
-    assert said == ["  ! web: django.db.utils.OperationalError: sumiu", *["  ! web: CRITICAL fim"] * 3]
-    assert output.last_error == "ERROR sem quebra"
+    sumiu = "  ! web: django.db.utils.OperationalError: sumiu"
+    assert said == [sumiu, "  ! web: CRITICAL fim", "  ! web: ERROR sem quebra"]
+    read_all(output, b"".join(b"2026-11-24 10:00:00 ERROR numero %d\n" % number for number in range(50)))
+    assert said[3:] == ["  ! web: ERROR numero 0"]
+    assert output.last_error == "2026-11-24 10:00:00 ERROR numero 49"
     assert output.path.read_bytes().count(b"CRITICAL fim") == 50
 
 
