@@ -26,8 +26,8 @@ class Chamada:
     """What the command line asked for, checked."""
 
     sistemas: list[str]
-    inicio: date
-    fim: date
+    inicio: date | None  # None: the last business day (D-1), found out when it is needed
+    fim: date | None
     fim_dado: bool
     limpar: bool = False
     simular: bool = False
@@ -88,6 +88,9 @@ def _montar(sistema: str, chamada: Chamada, config: Configuracao, pasta: Path, p
     tabela = carregar_tabela(
         sistema, SELETORES_COMUNS | classe.seletores, AJUSTES_COMUNS | classe.ajustes, config.execucao.pasta_seletores
     )
+    inicio, fim = chamada.inicio, chamada.fim
+    if inicio is None or fim is None:
+        inicio = fim = calendario.dia_util_anterior(calendario.hoje())
     acesso = config.acesso(sistema)
     if not acesso.url and classe.url_padrao:
         acesso = Acesso(classe.url_padrao, acesso.usuario, acesso.senha, acesso.totp)
@@ -98,9 +101,9 @@ def _montar(sistema: str, chamada: Chamada, config: Configuracao, pasta: Path, p
             acesso=acesso,
             tabela=tabela,
             opcoes=_opcoes(sistema, classe.opcoes, chamada, config),
-            inicio=chamada.inicio,
-            fim=chamada.fim,
-            dias=calendario.dias_uteis(chamada.inicio, chamada.fim),
+            inicio=inicio,
+            fim=fim,
+            dias=calendario.dias_uteis(inicio, fim),
             fundos=chamada.fundos.get(sistema) or config.fundos(sistema),
             pasta=pasta,
             fim_dado=chamada.fim_dado,

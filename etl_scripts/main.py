@@ -73,17 +73,11 @@ def montar_chamada(argumentos: argparse.Namespace) -> Chamada:
     if desconhecidos:
         raise ErroDeUso(f"Sistema desconhecido: {', '.join(desconhecidos)}. Conhecidos: {', '.join(NOMES)}.")
     inicio, fim = _data(argumentos.data_inicial, "--data-inicial"), _data(argumentos.data_final, "--data-final")
-    if inicio is None and fim is None:
-        from etl_scripts import calendario
-
-        inicio = fim = calendario.dia_util_anterior(calendario.hoje())
-        fim_dado = False
-    else:
-        fim_dado = fim is not None
-        inicio, fim = inicio or fim, fim or inicio
-    if inicio is None or fim is None or fim < inicio:
+    fim_dado = fim is not None
+    inicio, fim = inicio or fim, fim or inicio
+    if inicio and fim and fim < inicio:
         raise ErroDeUso("A data final é anterior à data inicial.")
-    if (fim - inicio).days > PERIODO_MAXIMO:
+    if inicio and fim and (fim - inicio).days > PERIODO_MAXIMO:
         raise ErroDeUso(f"O período passa de {PERIODO_MAXIMO} dias.")
     chamada = Chamada(sistemas, inicio, fim, fim_dado, argumentos.limpar, argumentos.dry_run)
     for nome, (donos, opcao, valor) in OPCOES.items():
