@@ -17,27 +17,26 @@ router = Router(tags=["credenciais"])
 
 
 @router.get("", auth=access.ver)
-def read_all(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:  # noqa: ARG001
+def read_all(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     """The whole document, masked; its version in `ETag`."""
     response["ETag"] = document.etag()
     return document.masked_document()
 
 
 @router.get("/situacao", auth=access.ver)
-def read_situations(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
+def read_situations(request: HttpRequest) -> dict[str, Any]:
     """Whether each sistema can log in with what is held."""
     return {"sistemas": document.situations()}
 
 
 @router.get("/{sistema_id}", auth=access.ver)
-def read_one(request: HttpRequest, response: HttpResponse, sistema_id: str) -> dict[str, Any]:  # noqa: ARG001
+def read_one(request: HttpRequest, response: HttpResponse, sistema_id: str) -> dict[str, Any]:
     """One sistema's section, masked."""
     response["ETag"] = document.etag()
     return document.masked_section(sistema_id)
 
 
 @router.post("", auth=access.administrar)
-@sensitive_variables()
 def save(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     """Merge the document in the body. 412 when `If-Match` is sent and no longer true, 422 with every wrong field."""
     saved = document.save_document(
@@ -49,7 +48,6 @@ def save(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
 
 
 @router.post("/{sistema_id}/test", auth=access.executar)
-@sensitive_variables()
 def test_login(request: HttpRequest, sistema_id: str) -> dict[str, Any]:
     """Try the login only, with the stored or the sent fields; at most 30 s."""
     outcome = login_test.run(
