@@ -84,6 +84,8 @@ class LeitorDeBlocos:
         self._localizar = localizar
         self._bloco = Bloco()
         self._posicoes = 0
+        self._atual: CarteiraLida | None = None
+        self._soma_da_carteira = self._soma_do_arquivo = Decimal(0)
 
     def ler(
         self, linhas: Iterable[tuple[int, Sequence[object]]], *, vazio_permitido: bool = False
@@ -199,11 +201,18 @@ class LeitorDeBlocos:
         quantidade = self._numero(linha, celulas, colunas, "quantidade")
         preco = self._numero(linha, celulas, colunas, "preco")
         carteira.posicoes.append(Posicao(classe, ativo or tipo, quantidade, preco, valor))
-        self._bloco.valores.append(valor)
+        self._somar(carteira, valor)
         self.linhas += 1
         self._posicoes += 1
         if self._posicoes > MAX_POSICOES:
             raise ErroDeLeitura(self.caminho, linha, None, f"o arquivo passa de {MAX_POSICOES} posições")
+
+    def _somar(self, carteira: CarteiraLida, valor: Decimal) -> None:
+        if carteira is not self._atual:
+            self._atual, self._soma_da_carteira = carteira, Decimal(0)
+        self._bloco.valores.append(valor)
+        self._soma_da_carteira += valor
+        self._soma_do_arquivo += valor
 
     def _total(self, linha: int, celulas: Sequence[object], bloco: Bloco) -> None:
         """Compares the block's stated total with its lines; a total that covers more than the block is let be."""
@@ -212,8 +221,10 @@ class LeitorDeBlocos:
         total = self._numero(linha, celulas, bloco.colunas, "valor")
         soma, folga = sum(bloco.valores, Decimal(0)), CENTAVO * len(bloco.valores)
         nome = normalizar(str(next(c for c in celulas if c)))
-        do_bloco = bool(bloco.titulo) and normalizar(bloco.titulo) in nome
-        if total is not None and do_bloco and abs(total - soma) > folga and len(self.incoerencias) < MAX_INCOERENCIAS:
+        do_bloco = nome in _TOTAIS or (bool(bloco.titulo) and normalizar(bloco.titulo) in nome)
+        somas = (soma, self._soma_da_carteira, self._soma_do_arquivo)
+        fecha = total is None or any(abs(total - s) <= folga for s in somas)
+        if total is not None and do_bloco and not fecha and len(self.incoerencias) < MAX_INCOERENCIAS:
             self.incoerencias.append(
                 f"linha {linha}: o total de “{bloco.titulo}” é R$ {escrever_numero(total, 2)}, "
                 f"mas as linhas somam R$ {escrever_numero(soma, 2)}"

@@ -14,6 +14,7 @@ from .texto import normalizar
 CENTAVO: Final = Decimal("0.01")
 # However few decimals are printed, quota x quantity may not be farther off than this share of the patrimônio.
 FOLGA_MAXIMA: Final = Decimal("0.0001")
+SEM_PATRIMONIO: Final = ("fidc_estoque",)  # reports of a part of the carteira
 MAX_PROBLEMAS: Final = 50
 
 # Long forms that the same fund's name is written in, and the short one to compare by.
@@ -54,7 +55,7 @@ def conferir(leitura: Leitura, fundo: str | None = None, data: date | tuple[date
     for carteira in leitura.fundos:
         if data is not None:
             problemas += _conferir_data(carteira, data)
-        problemas += _conferir_soma(carteira)
+        problemas += _conferir_soma(carteira, leitura.formato)
         problemas += _conferir_cota(carteira)
         if len(problemas) > MAX_PROBLEMAS:
             return [*problemas[:MAX_PROBLEMAS], "há mais problemas; só os primeiros foram listados"]
@@ -94,10 +95,17 @@ def _conferir_data(carteira: CarteiraLida, data: date | tuple[date, date]) -> li
     return [f"{carteira.fundo}: a data pedida é {pedida}, mas o arquivo é de {escrever_data(carteira.data)}"]
 
 
-def _conferir_soma(carteira: CarteiraLida) -> list[str]:
+def _conferir_soma(carteira: CarteiraLida, formato: str) -> list[str]:
     valores = [posicao.valor for posicao in carteira.posicoes] or list(carteira.totais.values())
-    if carteira.patrimonio is None or not valores:
+    if not valores:
         return []
+    if carteira.patrimonio is None:
+        if formato in SEM_PATRIMONIO:
+            return []
+        # What states it comes last in most reports: without it the file may well be half of itself.
+        return [
+            f"{carteira.fundo}, {escrever_data(carteira.data)}: o arquivo não informa o patrimônio (chegou cortado?)"
+        ]
     soma = sum(valores, Decimal(0))
     diferenca = soma - carteira.patrimonio
     if abs(diferenca) <= CENTAVO * len(valores):

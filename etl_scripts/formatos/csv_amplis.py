@@ -14,6 +14,7 @@ from .blocos import so_digitos
 from .datas import ler_data
 from .modelo import CarteiraLida, ErroDeLeitura, Leitura
 from .numeros import ler_numero_opcional
+from .repeticoes import Repeticoes
 from .texto import Colunas, ler_texto, linhas_csv, normalizar
 
 CAMPOS: Final[dict[str, tuple[str, ...]]] = {
@@ -53,8 +54,10 @@ def ler(caminho: Path) -> Leitura:
     """Funds and dates of the movements; ErroDeLeitura with line and column when a date or value cannot be read."""
     colunas: Colunas | None = None
     leitura = Leitura("amplis_cp")
+    repeticoes = Repeticoes()
     vistos: dict[tuple[str, str], CarteiraLida] = {}
-    for linha, celulas in linhas_csv(caminho, ler_texto(caminho)):
+    texto = ler_texto(caminho)
+    for linha, celulas in linhas_csv(caminho, texto):
         if colunas is None:
             if formato := reconhecer({normalizar(celula) for celula in celulas}):
                 leitura.formato, colunas = formato, Colunas(celulas, CAMPOS)
@@ -80,10 +83,16 @@ def ler(caminho: Path) -> Leitura:
         except ValueError as erro:
             raise ErroDeLeitura(caminho, linha, colunas.titulo(campo), str(erro)) from erro
         leitura.linhas += 1
+        repeticoes.anotar(fundo, dia, celulas)
         if (fundo, bruta) not in vistos:
             cnpj = so_digitos(colunas.valor(celulas, "cnpj") or "")
             vistos[fundo, bruta] = CarteiraLida(fundo, dia, cnpj=cnpj)
+    if colunas is not None and not texto.endswith(("\n", "\r")) and texto[-3:-2] != ",":
+        raise ErroDeLeitura(
+            caminho, linha, None, "a última linha termina no meio de um valor: o arquivo chegou cortado"
+        )
     if colunas is None:
         raise ErroDeLeitura(caminho, None, None, "o cabeçalho do relatório não foi encontrado")
     leitura.fundos = list(vistos.values())
+    leitura.incoerencias += repeticoes.problemas()
     return leitura

@@ -103,7 +103,7 @@ def _abrir(caminho: Path) -> Iterator[IO[bytes]]:
                 raise ErroDeLeitura(caminho, None, None, "o ZIP se expande demais e foi recusado")
             with pacote.open(membros[0]) as arquivo:
                 yield arquivo
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as erro:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as erro:
         raise ErroDeLeitura(caminho, None, None, "o ZIP está corrompido ou chegou cortado") from erro
 
 

@@ -72,7 +72,7 @@ def _formato_do_zip(caminho: Path) -> str:
     try:
         with zipfile.ZipFile(caminho) as pacote:
             nomes = pacote.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as erro:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as erro:
         raise ErroDeLeitura(caminho, None, None, "o arquivo compactado está corrompido ou chegou cortado") from erro
     if "[Content_Types].xml" in nomes:
         modulo = import_module(".planilha", __package__)

@@ -102,7 +102,8 @@ def para_tabela(caminho: Path, lote: Lote, cabecalho: Cabecalho, indices: Sequen
         _procurar_desigual(caminho, lote, cabecalho.separador, largura)
     try:
         tabela = pl.read_csv(
-            io.BytesIO(lote.dados),
+            # polars counts the columns of the first line, so that one may not be blank.
+            io.BytesIO(lote.dados.lstrip(b"\r\n")),
             separator=cabecalho.separador,
             has_header=False,
             schema={f"c{i}": pl.String for i in range(largura)},

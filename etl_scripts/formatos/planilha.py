@@ -140,7 +140,16 @@ def _conferir_pacote(caminho: Path) -> None:
             total = 0
             for parte in partes:
                 total += _conferir_parte(caminho, pacote, parte, MAX_EXPANDIDO - total, prazo)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError) as erro:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        KeyError,
+        OSError,
+    ) as erro:
         raise ErroDeLeitura(caminho, None, None, _CORROMPIDO) from erro
 
 

@@ -19,6 +19,7 @@ from .datas import ler_data_celula
 from .modelo import CarteiraLida, ErroDeLeitura, Leitura
 from .numeros import escrever_numero, ler_numero_celula
 from .planilha import Planilha, abrir, nome_da_celula
+from .repeticoes import Repeticoes
 from .texto import Colunas, normalizar
 
 R = TypeVar("R")
@@ -55,16 +56,20 @@ class _Tabela:
         self.leitura = leitura
         self.aba = aba
         self.colunas: Colunas | None = None
+        self.repeticoes = Repeticoes()
         self.rotulos: dict[str, object] = {}
         self.carteiras: dict[tuple[str, date], CarteiraLida] = {}
 
     def ler(self, planilha: Planilha) -> None:
         for linha, celulas in planilha.linhas(self.aba):
-            if self._cabecalho(celulas) or self.colunas is None:
+            if self._cabecalho(celulas):
+                continue
+            if self.colunas is None:
                 self._rotulo(linha, celulas)
             elif not normalizar(str(next(c for c in celulas if c is not None))).startswith(("total", "subtotal")):
                 self._registro(linha, celulas, self.colunas)
         self.leitura.fundos += self.carteiras.values()
+        self.leitura.incoerencias += self.repeticoes.problemas()
 
     def _cabecalho(self, celulas: Sequence[object]) -> bool:
         """Takes a row of text with at least three known names; one that repeats (a new page) changes nothing."""
@@ -113,6 +118,8 @@ class _Tabela:
             if colunas.tem(campo)
         }
         self.leitura.linhas += 1
+        # repr: a spreadsheet's cells may be of any kind.
+        self.repeticoes.anotar(fundo, dia, [repr(celula) for celula in celulas])
         self._figuras(carteira, colunas, numeros)
         if colunas.tem("cotista"):
             self._conferir_linha(linha, numeros, carteira)
