@@ -6,11 +6,10 @@ import { SessionDialog } from '@/features/auth/session-dialog'
 import { ConnectionBanner } from './connection-banner'
 import { useLiveFeed } from './live'
 import { MobileBar, Sidebar } from './sidebar'
-import { useWindowState } from './window-state'
+import { WindowState } from './window-state'
 
 export function Layout({ me }: { me: Usuario }) {
   useLiveFeed()
-  useWindowState()
   const main = useRef<HTMLElement>(null)
   const navigating = useNavigation().state !== 'idle'
   return (
@@ -39,6 +38,7 @@ export function Layout({ me }: { me: Usuario }) {
           <Outlet />
         </main>
       </div>
+      <WindowState />
       <SessionDialog username={me.username} />
     </div>
   )

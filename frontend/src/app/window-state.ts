@@ -6,7 +6,7 @@ import { usePageTitle } from '@/lib/title'
 export type Mood = 'calm' | 'running' | 'failed'
 
 /** Tells in the tab's title and icon how many sistemas run, or that one failed. */
-export function useWindowState(): void {
+export function WindowState(): null {
   const { data: sistemas } = useSistemas()
   const live = useLive((s) => s.sistemas)
   const title = usePageTitle((s) => s.title)
@@ -22,4 +22,5 @@ export function useWindowState(): void {
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
     if (icon) icon.href = mood === 'calm' ? '/favicon.svg' : `/favicon-${mood}.svg`
   }, [mood])
+  return null
 }

@@ -99,10 +99,22 @@ export function EtlPage() {
               </h2>
               {canRun && (
                 <div className="flex gap-1">
-                  <Button size="sm" variant="ghost" disabled={selected.length === list.length} onClick={() => setAll(true)}>
-                    Selecionar todos
+                  <Button
+                    size="sm"
+                    variant="ghost"
+                    aria-label="Selecionar todos"
+                    disabled={selected.length === list.length}
+                    onClick={() => setAll(true)}
+                  >
+                    Todos
                   </Button>
-                  <Button size="sm" variant="ghost" disabled={selected.length === 0} onClick={() => setAll(false)}>
+                  <Button
+                    size="sm"
+                    variant="ghost"
+                    aria-label="Selecionar nenhum"
+                    disabled={selected.length === 0}
+                    onClick={() => setAll(false)}
+                  >
                     Nenhum
                   </Button>
                 </div>

@@ -30,7 +30,7 @@ export function LogsPage() {
   const error = job.error ?? (id === null ? recent.error : null)
 
   return (
-    <div className="mx-auto flex w-full max-w-[1800px] flex-1 flex-col gap-3 px-4 py-5 sm:px-6 lg:h-dvh lg:px-8 lg:py-6 max-lg:h-[calc(100dvh-3.25rem)]">
+    <div className="mx-auto flex h-[calc(100dvh-3.25rem)] w-full max-w-[1800px] flex-col gap-3 px-4 py-4 sm:px-6 lg:h-dvh lg:px-8 lg:py-6">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-xl font-semibold tracking-tight">Logs</h1>
         <JobPicker

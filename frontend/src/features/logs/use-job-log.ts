@@ -3,7 +3,7 @@ import { toLine } from '@/lib/live/messages'
 import { hub } from '@/lib/live/socket'
 import { type LineFilter, linesOf } from './api/lines'
 import { FilteredLog } from './lib/filtered-log'
-import { JobLog } from './lib/job-log'
+import { JobLog, type LogSource } from './lib/job-log'
 
 const MAX_HITS = 5000
 
@@ -26,7 +26,6 @@ export function useJobLog(jobId: number, last: number): JobLog {
       log.dispose()
     }
   }, [jobId, log])
-  useSyncExternalStore(log.notifier.subscribe, log.notifier.snapshot)
   return log
 }
 
@@ -36,23 +35,28 @@ export function useFiltered(log: JobLog, jobId: number, filter: LineFilter, forH
   const filtered = useMemo(
     () =>
       level || sistema || q
-        ? new FilteredLog(linesOf(jobId, { level, sistema, q }), forHits ? MAX_HITS : undefined)
+        ? new FilteredLog(linesOf(jobId, { level, sistema, q }), forHits ? { max: MAX_HITS, eager: true } : {})
         : null,
     [jobId, level, sistema, q, forHits],
   )
   useEffect(() => {
     if (!filtered) return
-    if (forHits) filtered.setFollow(true)
-    else filtered.need(0, 0)
+    filtered.start()
     const stop = log.notifier.subscribe(() => filtered.grown())
     return () => {
       stop()
       filtered.dispose()
     }
-  }, [filtered, log, forHits])
-  useSyncExternalStore(filtered?.notifier.subscribe ?? nothing, filtered?.notifier.snapshot ?? zero)
+  }, [filtered, log])
   return filtered
 }
 
 const nothing = (): (() => void) => () => undefined
-const zero = (): number => 0
+
+/** A value of a log, read again whenever the log changes; the reader draws anew only when the value did. */
+export function useLogValue<S extends LogSource, T extends string | number | boolean>(
+  source: S | null,
+  read: (source: S | null) => T,
+): T {
+  return useSyncExternalStore(source?.notifier.subscribe ?? nothing, () => read(source))
+}

@@ -8,7 +8,7 @@ import { Progress } from '@/components/ui/progress'
 import { Switch } from '@/components/ui/switch'
 import type { Sistema } from '@/lib/api/types'
 import { formatAgo, formatDateTime } from '@/lib/format'
-import { isActive, shownStatus, useLive } from '@/lib/live/status'
+import { isActive, type Shown, shownStatus, useLive } from '@/lib/live/status'
 import { opcaoLabel } from '@/lib/opcoes'
 import { cn } from '@/lib/utils'
 import { useOpcao, useToggle } from '../api/sistemas'
@@ -65,29 +65,13 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
         />
       </div>
       <Opcoes sistema={sistema} disabled={!canRun} />
-      <div className="mt-auto pt-4">
-        <div className="flex items-center justify-between gap-3">
+      <div className="mt-auto pt-3">
+        <div className="flex h-7 items-center gap-1">
           <SistemaBadge status={shown.status} estado={shown.estado} />
-          <span className="tabular text-xs text-subtle" title={formatDateTime(sistema.ultima_execucao)}>
-            {active ? `${shown.progresso}%` : sistema.ultima_execucao ? formatAgo(sistema.ultima_execucao, now) : 'Nunca executado'}
-          </span>
-        </div>
-        <Progress
-          value={shown.status === 'IDLE' ? 0 : shown.progresso}
-          tone={BAR[shown.status]}
-          label={`Progresso de ${nome}`}
-          className="mt-2"
-        />
-        <div className="mt-2 flex h-7 items-center gap-1">
-          <p
-            className={cn('min-w-0 flex-1 truncate text-xs', shown.status === 'ERROR' ? 'text-danger' : 'text-subtle')}
-            title={shown.mensagem}
-          >
-            {shown.posicaoFila != null && active ? `${shown.posicaoFila}º na fila` : shown.mensagem}
-          </p>
+          <span className="flex-1" />
           {shown.jobId !== null && (
             <Button asChild variant="ghost" size="iconSm" aria-label={`Ver logs de ${nome}`} title="Ver logs">
-              <Link to={`/logs/${shown.jobId}?sistema=${encodeURIComponent(id)}`}>
+              <Link to={`/logs/${shown.jobId}`}>
                 <ScrollText aria-hidden />
               </Link>
             </Button>
@@ -105,10 +89,33 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
             </Button>
           )}
         </div>
+        <Progress
+          value={shown.status === 'IDLE' ? 0 : shown.progresso}
+          tone={BAR[shown.status]}
+          label={`Progresso de ${nome}`}
+          className="mt-1.5"
+        />
+        <div className="mt-2 flex items-baseline gap-3 text-xs text-subtle">
+          <p
+            data-testid={`mensagem-${id}`}
+            className={cn('min-w-0 flex-1 truncate', shown.status === 'ERROR' && 'text-danger')}
+            title={shown.mensagem}
+          >
+            {message(shown, active)}
+          </p>
+          <span className="tabular shrink-0" title={sistema.ultima_execucao ? formatDateTime(sistema.ultima_execucao) : ''}>
+            {active ? `${shown.progresso}%` : sistema.ultima_execucao && formatAgo(sistema.ultima_execucao, now)}
+          </span>
+        </div>
       </div>
     </article>
   )
 })
+
+function message(shown: Shown, active: boolean): string {
+  if (active && shown.posicaoFila != null) return `${shown.posicaoFila}º na fila`
+  return shown.mensagem || (shown.status === 'IDLE' && !active ? 'Nada em andamento' : '')
+}
 
 function Opcoes({ sistema, disabled }: { sistema: Sistema; disabled: boolean }) {
   const change = useOpcao()

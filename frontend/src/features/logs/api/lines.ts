@@ -12,8 +12,7 @@ export const NO_FILTER: LineFilter = { level: '', sistema: '', q: '' }
 
 /** Reads a job's lines from the hub, those that match only. */
 export function linesOf(jobId: number, filter: LineFilter = NO_FILTER): FetchLines {
-  return (after, limit, signal) =>
-    api<LogPage>(`/jobs/${jobId}/logs`, { query: { after, limit, ...filter }, signal })
+  return (range, signal) => api<LogPage>(`/jobs/${jobId}/logs`, { query: { ...range, ...filter }, signal })
 }
 
 export function downloadUrl(jobId: number): string {

@@ -21,7 +21,7 @@ export function JobPicker({ jobs, chosen, job, onPick }: JobPickerProps) {
       onChange={(e) => onPick(e.target.value ? Number(e.target.value) : null)}
       className="w-full sm:w-96"
     >
-      <option value="">Sempre a mais recente</option>
+      <option value="">{chosen === null && job ? `Mais recente · ${job.id} · ${jobTitle(job)}` : 'Mais recente'}</option>
       {listed.map((j) => (
         <option key={j.id} value={j.id}>
           {`${j.id} · ${jobTitle(j)} · ${formatDateTime(j.created_at)} · ${JOB_STATUS[j.status].text}`}

@@ -1,17 +1,19 @@
-import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react'
 import { toast } from 'sonner'
-import { Empty } from '@/components/ui/empty'
-import { FileText } from 'lucide-react'
 import type { Job } from '@/lib/api/types'
-import { formatInteger, plural } from '@/lib/format'
+import { formatInteger } from '@/lib/format'
 import { isJobActive } from '@/lib/jobs'
 import { type LineFilter, NO_FILTER } from '../api/lines'
-import { MAX_MATCHES } from '../lib/filtered-log'
-import { useFiltered, useJobLog } from '../use-job-log'
+import type { FilteredLog } from '../lib/filtered-log'
+import type { LogSource } from '../lib/job-log'
+import { useFiltered, useJobLog, useLogValue } from '../use-job-log'
+import { LogFooter, NoLines } from './log-footer'
 import { LogSearch } from './log-search'
 import { LogToolbar } from './log-toolbar'
 import { LogView } from './log-view'
 
+// On a phone a line that runs out of the screen is of no use.
+const NARROW_PX = 640
 const WRAP_KEY = 'etlhub.quebrar-linhas'
 
 interface LogPanelProps {
@@ -29,23 +31,29 @@ export function LogPanel({ job, line }: LogPanelProps) {
   const [follow, setFollow] = useState(line === null)
   const [target, setTarget] = useState<{ seq: number } | null>(line === null ? null : { seq: line })
   const [hit, setHit] = useState(-1)
+  const topSeq = useRef(0)
+  const onTop = useCallback((seq: number) => {
+    topSeq.current = seq
+  }, [])
 
   const needle = useDeferredValue(filter.q.trim())
   const base = useMemo(() => ({ ...filter, q: only ? needle : '' }), [filter, only, needle])
   const filtered = useFiltered(log, job.id, base)
   const searched = useMemo(() => (needle ? { ...filter, q: needle } : NO_FILTER), [filter, needle])
   const hits = useFiltered(log, job.id, searched, true)
-  const source = filtered ?? log
-
-  useEffect(() => filtered?.setFollow(follow), [filtered, follow])
+  const source: LogSource = filtered ?? log
+  const empty = useLogValue(source, (s) => s?.count === 0)
+  const sistemas = useLogValue(log, (l) => [...(l?.sistemas ?? [])].sort().join('\n'))
 
   const change = useCallback((part: Partial<LineFilter>) => {
     setFilter((before) => ({ ...before, ...part }))
     setHit(-1)
+    // Another choice of lines begins where a log does its talking: at the end.
+    if (part.q === undefined) setFollow(true)
   }, [])
   const step = (by: 1 | -1) => {
     if (!hits?.count) return
-    const next = hit === -1 && by === -1 ? hits.count - 1 : (hit + by + hits.count) % hits.count
+    const next = hit === -1 ? nearest(hits, topSeq.current, by) : (hit + by + hits.count) % hits.count
     const found = hits.line(next)
     setHit(next)
     if (found) setTarget({ seq: found.seq })
@@ -62,14 +70,13 @@ export function LogPanel({ job, line }: LogPanelProps) {
     [job.id],
   )
 
-  const waiting = isJobActive(job)
   return (
     <>
       <LogToolbar
         jobId={job.id}
         filter={filter}
         onFilter={change}
-        sistemas={[...log.sistemas].sort()}
+        sistemas={sistemas}
         wrap={wrap}
         onWrap={setWrap}
         follow={follow}
@@ -78,17 +85,16 @@ export function LogPanel({ job, line }: LogPanelProps) {
         <LogSearch
           value={filter.q}
           onChange={(q) => change({ q })}
-          hits={hits && { count: hits.count, more: hits.full || !hits.caughtUp, current: hit }}
+          hits={hits}
+          current={hit}
           onStep={step}
           only={only}
           onOnly={setOnly}
         />
       </LogToolbar>
       <div className="flex min-h-72 flex-1 flex-col overflow-hidden rounded-xl border bg-surface">
-        {source.count === 0 ? (
-          <Empty icon={FileText} title={emptyTitle(filtered ? filtered.caughtUp : null, waiting)} className="flex-1">
-            {filtered?.caughtUp && 'Mude o filtro para ver as demais.'}
-          </Empty>
+        {empty ? (
+          <NoLines filtered={filtered} waiting={isJobActive(job)} />
         ) : (
           <LogView
             key={filtered ? `${base.level}|${base.sistema}|${base.q}` : 'all'}
@@ -100,34 +106,26 @@ export function LogPanel({ job, line }: LogPanelProps) {
             onFollow={setFollow}
             target={target}
             onLink={copyLink}
+            onTop={onTop}
             className="flex-1"
           />
         )}
-        <p className="tabular flex h-8 shrink-0 items-center gap-3 border-t px-4 text-xs text-subtle">
-          <span>{filtered ? shownOf(filtered.count, filtered.caughtUp) : plural(log.count, 'linha', 'linhas')}</span>
-          {filtered?.full && (
-            <span className="text-warning">Só as primeiras {formatInteger(MAX_MATCHES)} são mostradas: refine o filtro.</span>
-          )}
-          {filtered?.failed && <span className="text-warning">A busca falhou; tentando de novo.</span>}
-          <span className="ml-auto">{follow ? 'Acompanhando o fim' : 'Pausado'}</span>
-        </p>
+        <LogFooter log={log} filtered={filtered} follow={follow} />
       </div>
     </>
   )
 }
 
-function emptyTitle(caughtUp: boolean | null, waiting: boolean): string {
-  if (caughtUp === false) return 'Procurando…'
-  if (caughtUp === true) return 'Nenhuma linha corresponde'
-  return waiting ? 'Aguardando a primeira linha' : 'Esta execução não escreveu nenhuma linha'
-}
-
-function shownOf(count: number, caughtUp: boolean): string {
-  return `${formatInteger(count)}${caughtUp ? '' : '+'} ${count === 1 ? 'linha corresponde' : 'linhas correspondem'}`
+/** The hit to begin with: the first one from the line on that is uppermost, or the last one before it. */
+function nearest(hits: FilteredLog, topSeq: number, by: 1 | -1): number {
+  const at = hits.indexOf(topSeq)
+  const after = (hits.line(at)?.seq ?? 0) >= topSeq
+  if (by === 1) return after ? at : 0
+  return at > 0 && after ? at - 1 : hits.count - 1
 }
 
 function useWrap(): [boolean, (wrap: boolean) => void] {
-  const [wrap, setWrap] = useState(() => localStorage.getItem(WRAP_KEY) === '1')
+  const [wrap, setWrap] = useState(() => (localStorage.getItem(WRAP_KEY) ?? (innerWidth < NARROW_PX ? '1' : '0')) === '1')
   return [
     wrap,
     (next) => {

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo, type Ref } from 'react'
 import type { LogLevel, LogLine } from '@/lib/api/types'
-import { formatClock, formatDateTime, formatInteger, plural } from '@/lib/format'
+import { formatClock, plural } from '@/lib/format'
 import { cn } from '@/lib/utils'
 import { cutMessage, splitHits } from '../lib/message'
 
@@ -63,16 +63,16 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         href={`/logs/${jobId}?linha=${line.seq}`}
         tabIndex={-1}
         title="Copiar o link desta linha"
-        aria-label={`Linha ${formatInteger(line.seq)}`}
+        aria-label={`Linha ${line.seq}`}
         onClick={(e) => {
           e.preventDefault()
           onLink(line.seq)
         }}
-        className="hidden w-[6ch] shrink-0 text-right text-subtle select-none hover:text-accent-text sm:block"
+        className="hidden w-[7ch] shrink-0 text-right text-subtle select-none hover:text-accent-text sm:block"
       >
         {line.seq}
       </a>
-      <time dateTime={line.timestamp} title={formatDateTime(line.timestamp)} className="shrink-0 text-subtle">
+      <time dateTime={line.timestamp} className="shrink-0 text-subtle">
         <span className="sm:hidden">{formatClock(line.timestamp).slice(0, 8)}</span>
         <span className="hidden sm:inline">{formatClock(line.timestamp)}</span>
       </time>

@@ -3,18 +3,22 @@ import { useEffect, useRef } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
 import { formatInteger } from '@/lib/format'
+import type { FilteredLog } from '../lib/filtered-log'
+import { useLogValue } from '../use-job-log'
 
 interface LogSearchProps {
   value: string
   onChange: (value: string) => void
-  hits: { count: number; more: boolean; current: number } | null
+  hits: FilteredLog | null
+  /** Which hit is shown; -1 for none yet. */
+  current: number
   onStep: (step: 1 | -1) => void
   only: boolean
   onOnly: (only: boolean) => void
 }
 
 /** Searches the whole job; Enter goes to the next hit, Shift+Enter to the one before, Ctrl+F comes here. */
-export function LogSearch({ value, onChange, hits, onStep, only, onOnly }: LogSearchProps) {
+export function LogSearch({ value, onChange, hits, current, onStep, only, onOnly }: LogSearchProps) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -26,7 +30,8 @@ export function LogSearch({ value, onChange, hits, onStep, only, onOnly }: LogSe
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
-  const place = hits && (hits.count === 0 ? (hits.more ? '…' : 'nada') : label(hits))
+  const count = useLogValue(hits, (h) => h?.count ?? 0)
+  const complete = useLogValue(hits, (h) => h?.complete ?? true)
   return (
     <div role="search" className="flex min-w-0 flex-1 basis-64 items-center gap-1">
       <div className="relative min-w-0 flex-1">
@@ -46,7 +51,7 @@ export function LogSearch({ value, onChange, hits, onStep, only, onOnly }: LogSe
           className="pr-24 pl-8"
         />
         <span className="tabular absolute top-0 right-1 flex h-8 items-center gap-1 text-xs text-subtle" role="status">
-          {place}
+          {hits && label(count, complete, current)}
           {value && (
             <button
               type="button"
@@ -61,10 +66,10 @@ export function LogSearch({ value, onChange, hits, onStep, only, onOnly }: LogSe
       </div>
       {value && (
         <>
-          <Button variant="ghost" size="icon" aria-label="Ocorrência anterior" disabled={!hits?.count} onClick={() => onStep(-1)}>
+          <Button variant="ghost" size="icon" aria-label="Ocorrência anterior" disabled={count === 0} onClick={() => onStep(-1)}>
             <ChevronUp aria-hidden />
           </Button>
-          <Button variant="ghost" size="icon" aria-label="Próxima ocorrência" disabled={!hits?.count} onClick={() => onStep(1)}>
+          <Button variant="ghost" size="icon" aria-label="Próxima ocorrência" disabled={count === 0} onClick={() => onStep(1)}>
             <ChevronDown aria-hidden />
           </Button>
           <Button
@@ -83,7 +88,8 @@ export function LogSearch({ value, onChange, hits, onStep, only, onOnly }: LogSe
   )
 }
 
-function label({ count, more, current }: { count: number; more: boolean; current: number }): string {
-  const total = `${formatInteger(count)}${more ? '+' : ''}`
+function label(count: number, complete: boolean, current: number): string {
+  if (count === 0) return complete ? 'nada' : '…'
+  const total = `${formatInteger(count)}${complete ? '' : '+'}`
   return current >= 0 ? `${formatInteger(current + 1)} de ${total}` : total
 }

@@ -16,7 +16,8 @@ interface LogToolbarProps {
   jobId: number
   filter: LineFilter
   onFilter: (change: Partial<LineFilter>) => void
-  sistemas: string[]
+  /** One name a line. */
+  sistemas: string
   wrap: boolean
   onWrap: (wrap: boolean) => void
   follow: boolean
@@ -29,12 +30,12 @@ export function LogToolbar(props: LogToolbarProps) {
   return (
     <div className="flex flex-wrap items-center gap-2">
       {children}
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2 max-sm:w-full">
         <NativeSelect
           aria-label="Nível"
           value={filter.level}
           onChange={(e) => onFilter({ level: e.target.value as LogLevel | '' })}
-          className="w-36"
+          className="w-40 max-sm:min-w-0 max-sm:flex-1"
         >
           <option value="">Todos os níveis</option>
           {LEVELS.map(({ value, label }) => (
@@ -47,13 +48,14 @@ export function LogToolbar(props: LogToolbarProps) {
           aria-label="Sistema"
           value={filter.sistema}
           onChange={(e) => onFilter({ sistema: e.target.value })}
-          className="w-40"
+          className="w-44 max-sm:min-w-0 max-sm:flex-1"
         >
           <option value="">Todos os sistemas</option>
-          {sistemas.map((name) => (
+          {(sistemas ? sistemas.split('\n') : []).map((name) => (
             <option key={name}>{name}</option>
           ))}
         </NativeSelect>
+        <span aria-hidden className="basis-full sm:hidden" />
         <Button
           size="icon"
           variant={wrap ? 'secondary' : 'ghost'}
@@ -69,7 +71,7 @@ export function LogToolbar(props: LogToolbarProps) {
             <Download aria-hidden />
           </a>
         </Button>
-        <Button aria-pressed={follow} onClick={() => onFollow(!follow)} className="w-28">
+        <Button aria-pressed={follow} onClick={() => onFollow(!follow)} className="w-28 max-sm:flex-1">
           {follow ? <Pause aria-hidden /> : <Play aria-hidden />}
           {follow ? 'Pausar' : 'Acompanhar'}
         </Button>

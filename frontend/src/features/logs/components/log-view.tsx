@@ -1,11 +1,14 @@
 import { ArrowDown } from 'lucide-react'
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/ui/button'
 import { plural } from '@/lib/format'
 import { cn } from '@/lib/utils'
 import type { LogSource } from '../lib/job-log'
 import { Scroller } from '../lib/scroller'
 import { LogRow } from './log-row'
+
+// More than ever stand on a screen, so that no two rows in sight share a key.
+const ROW_POOL = 1024
 
 interface LogViewProps {
   jobId: number
@@ -17,12 +20,14 @@ interface LogViewProps {
   /** The line to show and mark; a new object jumps again. */
   target: { seq: number } | null
   onLink: (seq: number) => void
+  /** Tells which line is uppermost. */
+  onTop: (seq: number) => void
   className?: string
 }
 
 /** A log of any length, of which only the rows in sight exist. Mount anew (key) for another source. */
 export function LogView(props: LogViewProps) {
-  const { jobId, source, wrap, needle, follow, onFollow, target, onLink, className } = props
+  const { jobId, source, wrap, needle, follow, onFollow, target, onLink, onTop, className } = props
   useSyncExternalStore(source.notifier.subscribe, source.notifier.snapshot)
   const [scroller] = useState(() => new Scroller())
   useSyncExternalStore(scroller.subscribe, scroller.snapshot)
@@ -30,13 +35,13 @@ export function LogView(props: LogViewProps) {
   const rows = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const count = source.count
-  const { start, end, top, height } = scroller.layout(count, follow)
+  const { first, start, end, top, height } = scroller.layout(count, source.prepended, follow)
 
   const [seenCount, setSeenCount] = useState(count)
   if (follow && seenCount !== count) setSeenCount(count)
   const unseen = follow ? 0 : Math.max(0, count - seenCount)
 
-  useEffect(() => (box.current ? scroller.attach(box.current) : undefined), [scroller])
+  useLayoutEffect(() => (box.current ? scroller.attach(box.current) : undefined), [scroller])
   useEffect(() => {
     scroller.setOnFollow(onFollow)
   }, [scroller, onFollow])
@@ -49,6 +54,11 @@ export function LogView(props: LogViewProps) {
   useEffect(() => {
     if (end >= start) source.need(start, end)
   }, [source, start, end, count])
+
+  const topSeq = source.line(first)?.seq
+  useEffect(() => {
+    if (topSeq !== undefined) onTop(topSeq)
+  }, [topSeq, onTop])
 
   const ready = count > 0
   useEffect(() => {
@@ -63,6 +73,21 @@ export function LogView(props: LogViewProps) {
     }
   }, [target, ready, source, scroller, onFollow])
 
+  // Where the bar is out of proportion the browser's own keys would not arrive.
+  const onKeyDown = (event: KeyboardEvent) => {
+    const { key } = event
+    if (key === 'End') onFollow(true)
+    else if (key === 'Home') leave(-Infinity)
+    else if (scroller.scaled && key === 'PageUp') leave(-1)
+    else if (scroller.scaled && key === 'PageDown') leave(1)
+    else return
+    event.preventDefault()
+  }
+  const leave = (screens: number) => {
+    onFollow(false)
+    scroller.page(screens)
+  }
+
   const toggle = useCallback((seq: number) => {
     setOpen((before) => {
       const after = new Set(before)
@@ -74,6 +99,7 @@ export function LogView(props: LogViewProps) {
   const indexes = end < start ? [] : Array.from({ length: end - start + 1 }, (_, i) => start + i)
   return (
     <div className={cn('relative flex min-h-0 flex-col', className)}>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- its keys only scroll */}
       <div
         ref={box}
         role="log"
@@ -81,6 +107,7 @@ export function LogView(props: LogViewProps) {
         aria-label="Linhas do log"
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolled area must be reachable by keyboard
         tabIndex={0}
+        onKeyDown={onKeyDown}
         className="min-h-0 flex-1 overflow-auto font-mono text-[12.5px] outline-offset-[-2px] [overflow-anchor:none]"
       >
         <div className="relative" style={{ height }}>
@@ -89,7 +116,8 @@ export function LogView(props: LogViewProps) {
               const line = source.line(index)
               return (
                 <LogRow
-                  key={index}
+                  // At the end all rows change at once, so the places are kept; elsewhere the rows are.
+                  key={follow ? index - start : index % ROW_POOL}
                   jobId={jobId}
                   line={line}
                   index={index}

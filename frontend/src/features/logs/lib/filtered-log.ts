@@ -1,35 +1,46 @@
 import type { LogLine } from '@/lib/api/types'
-import type { FetchLines, LogSource } from './job-log'
+import type { FetchLines, LineRange, LogSource } from './job-log'
 import { Notifier } from './notifier'
 
 const CHUNK = 1000
 /** Lines kept of a filter's result; more than anyone reads, and a bound for the memory. */
 export const MAX_MATCHES = 50_000
 const RETRY_MS = 2000
-const NEAR_END = 200
 const LIVE_INTERVAL_MS = 400
+const NEAR_TOP = 100
 
-/** The lines of a job that match a filter, as the hub finds them, from the first on; it goes on while the job does. */
+interface FilteredOptions {
+  max?: number
+  /** Reads back to the first match by itself, not only when the reader scrolls there. */
+  eager?: boolean
+}
+
+/**
+ * The lines of a job that match a filter, as the hub finds them: the last ones first, older ones as the reader goes up,
+ * new ones as the job writes them.
+ */
 export class FilteredLog implements LogSource {
   readonly notifier = new Notifier()
-  private readonly lines: LogLine[] = []
-  private cursor = 0
-  private busy = false
-  private grew = false
-  private wantsAll = false
-  private wantedEnd = NEAR_END
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private abort = new AbortController()
-  private readonly fetchLines: FetchLines
+  private lines: LogLine[] = []
   private readonly max: number
+  private readonly eager: boolean
+  private readonly fetchLines: FetchLines
+  private abort = new AbortController()
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private busy = false
+  private opened = false
+  private grew = false
+  private nearTop = false
   private waiting: { seq: number; done: () => void }[] = []
-  /** The whole log was searched, as far as it goes now. */
-  caughtUp = false
+  prepended = 0
+  /** The oldest match is among the lines: their number is the whole number. */
+  complete = false
   failed = false
 
-  constructor(fetchLines: FetchLines, max = MAX_MATCHES) {
+  constructor(fetchLines: FetchLines, { max = MAX_MATCHES, eager = false }: FilteredOptions = {}) {
     this.fetchLines = fetchLines
     this.max = max
+    this.eager = eager
   }
 
   get count(): number {
@@ -38,6 +49,11 @@ export class FilteredLog implements LogSource {
 
   get full(): boolean {
     return this.lines.length >= this.max
+  }
+
+  /** Nothing was read yet. */
+  get pending(): boolean {
+    return !this.opened
   }
 
   line(index: number): LogLine | undefined {
@@ -55,33 +71,28 @@ export class FilteredLog implements LogSource {
     return Math.min(low, Math.max(0, this.lines.length - 1))
   }
 
-  need(_start: number, end: number): void {
-    this.wantedEnd = end + NEAR_END
-    if (!this.caughtUp && end + NEAR_END >= this.lines.length) this.load()
+  start(): void {
+    this.pump()
+  }
+
+  need(start: number): void {
+    this.nearTop = start < NEAR_TOP
+    if (this.nearTop) this.pump()
   }
 
   reach(seq: number): Promise<void> {
     if (this.reached(seq)) return Promise.resolve()
     return new Promise((done) => {
       this.waiting.push({ seq, done })
-      this.load()
+      this.pump()
     })
-  }
-
-  /** Reads on to the end, for whoever follows it. */
-  setFollow(follow: boolean): void {
-    this.wantsAll = follow
-    if (follow) this.load()
   }
 
   /** The job has written more since. */
   grown(): void {
-    if (!this.caughtUp) {
-      this.grew = true
-      return
-    }
-    this.caughtUp = false
-    this.timer = setTimeout(() => this.load(), LIVE_INTERVAL_MS)
+    if (this.grew) return
+    this.grew = true
+    this.timer = setTimeout(() => this.pump(), LIVE_INTERVAL_MS)
   }
 
   dispose(): void {
@@ -90,39 +101,60 @@ export class FilteredLog implements LogSource {
     this.abort.abort()
     this.abort = new AbortController()
     this.busy = false
+    this.grew = false
   }
 
   private reached(seq: number): boolean {
-    return this.caughtUp || this.full || (this.lines.at(-1)?.seq ?? 0) >= seq
+    return this.opened && (this.complete || this.full || (this.lines[0]?.seq ?? Infinity) <= seq)
   }
 
-  private load(): void {
-    if (this.busy || this.caughtUp || this.full) return
-    this.busy = true
-    void this.loadChunk()
+  private pump(): void {
+    if (this.busy) return
+    const older = this.opened && !this.complete && !this.full && (this.eager || this.nearTop || this.waiting.length > 0)
+    if (!this.opened) void this.read({ ultimas: true, limit: CHUNK })
+    else if (this.grew) void this.read({ after: this.lines.at(-1)?.seq ?? 0, limit: CHUNK })
+    else if (older) void this.read({ ultimas: true, before: this.lines[0]?.seq ?? 0, limit: CHUNK })
   }
 
-  private async loadChunk(): Promise<void> {
+  private async read(range: LineRange): Promise<void> {
     const { signal } = this.abort
+    this.busy = true
+    if (range.after !== undefined) this.grew = false
     try {
-      const page = await this.fetchLines(this.cursor, CHUNK, signal)
+      const { logs } = await this.fetchLines(range, signal)
       if (signal.aborted) return
       this.failed = false
-      this.lines.push(...page.logs)
-      this.cursor = page.next ?? page.logs.at(-1)?.seq ?? this.cursor
-      this.caughtUp = page.logs.length < CHUNK
-      if (this.caughtUp && this.grew) this.grown()
-      this.grew = false
+      if (range.after !== undefined) this.append(logs)
+      else this.prepend(logs)
     } catch {
       if (signal.aborted) return
       this.failed = true
-      this.timer = setTimeout(() => this.load(), RETRY_MS)
+      this.grew ||= range.after !== undefined
+      this.timer = setTimeout(() => this.pump(), RETRY_MS)
     }
     this.busy = false
-    this.notifier.changed()
     const there = this.waiting.filter((w) => this.reached(w.seq))
     this.waiting = this.waiting.filter((w) => !there.includes(w))
     for (const { done } of there) done()
-    if (!this.failed && (this.wantsAll || this.waiting.length > 0 || this.lines.length < this.wantedEnd)) this.load()
+    this.notifier.changed()
+    if (!this.failed) this.pump()
+  }
+
+  private prepend(logs: LogLine[]): void {
+    if (this.opened) this.prepended += logs.length
+    this.opened = true
+    this.nearTop = false
+    this.complete = logs.length < CHUNK
+    this.lines = logs.concat(this.lines)
+  }
+
+  private append(logs: LogLine[]): void {
+    this.lines.push(...logs)
+    if (logs.length === CHUNK) this.grew = true
+    const excess = this.lines.length - this.max
+    if (excess <= 0) return
+    this.lines.splice(0, excess)
+    this.prepended -= excess
+    this.complete = false
   }
 }

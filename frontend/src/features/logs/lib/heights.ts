@@ -41,6 +41,13 @@ export class Heights {
     this.extraTotal = 0
   }
 
+  /** All rows moved down by so many places (up, when negative). */
+  shift(by: number): void {
+    const moved = [...this.extra].map(([index, extra]) => [index + by, extra] as const)
+    this.clear()
+    for (const [index, extra] of moved) if (index >= 0) this.set(index, this.base + extra)
+  }
+
   get(index: number): number {
     return this.base + (this.extra.get(index) ?? 0)
   }

@@ -8,12 +8,22 @@ const MAX_FETCHES = 2
 const MAX_NAMES = 100
 const RETRY_MS = 2000
 
-export type FetchLines = (after: number, limit: number, signal: AbortSignal) => Promise<LogPage>
+export interface LineRange {
+  limit: number
+  after?: number
+  before?: number
+  /** The last lines of the range instead of the first. */
+  ultimas?: true
+}
+
+export type FetchLines = (range: LineRange, signal: AbortSignal) => Promise<LogPage>
 
 /** What a list of lines is to the view that draws it. */
 export interface LogSource {
   readonly notifier: Notifier
   readonly count: number
+  /** Rows that were put before the first since the start, less those taken away there. */
+  readonly prepended: number
   line: (index: number) => LogLine | undefined
   /** Asks for the rows that are about to be drawn. */
   need: (start: number, end: number) => void
@@ -37,6 +47,7 @@ export class JobLog implements LogSource {
   readonly notifier = new Notifier()
   first: number
   last: number
+  prepended = 0
   /** Who wrote the lines seen so far. */
   readonly sistemas = new Set<string>()
   private readonly pages = new Map<number, Page>()
@@ -123,10 +134,13 @@ export class JobLog implements LogSource {
     const controller = new AbortController()
     this.fetching.set(n, controller)
     try {
-      const page = await this.fetchLines(n * PAGE, PAGE, controller.signal)
+      const page = await this.fetchLines({ after: n * PAGE, limit: PAGE }, controller.signal)
       this.fetching.delete(n)
       // Retention may have taken the oldest lines.
-      if (page.first !== undefined && page.first > this.first) this.first = page.first
+      if (page.first !== undefined && page.first > this.first) {
+        this.prepended -= page.first - this.first
+        this.first = page.first
+      }
       this.put(page.logs)
       if (page.logs.length > 0) this.pump()
     } catch {

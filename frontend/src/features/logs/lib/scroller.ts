@@ -2,12 +2,14 @@ import { Heights } from './heights'
 import { ScrollMap } from './scroll-map'
 
 export const ROW_PX = 22
-const OVERSCAN = 12
+const OVERSCAN = 8
 const AT_END_PX = 6
-const SETTLE_MS = 160
+const SETTLE_MS = 400
 const FIRST_GUESS_PX = 700
 
 export interface Window {
+  /** The uppermost row in sight. */
+  first: number
   /** First and last row to draw; last < first when there is none. */
   start: number
   end: number
@@ -24,6 +26,7 @@ export class Scroller {
   private box: HTMLElement | null = null
   private viewport = FIRST_GUESS_PX
   private following = false
+  private prepended = 0
   private frame = 0
   private settle: ReturnType<typeof setTimeout> | undefined
   private version = 0
@@ -45,6 +48,7 @@ export class Scroller {
   /** Ties it to the element; returns what unties it. */
   readonly attach = (box: HTMLElement): (() => void) => {
     this.box = box
+    this.viewport = box.clientHeight
     const resize = new ResizeObserver(() => {
       this.viewport = box.clientHeight
       this.redraw()
@@ -60,15 +64,21 @@ export class Scroller {
     }
   }
 
-  /** The rows to draw of `count`; when `follow`, the last ones. */
-  layout(count: number, follow: boolean): Window {
+  /** The rows to draw of `count`; when `follow`, the last ones. `prepended` as in LogSource. */
+  layout(count: number, prepended: number, follow: boolean): Window {
     this.following = follow
+    const moved = prepended - this.prepended
+    this.prepended = prepended
+    if (moved !== 0) this.heights.shift(moved)
     this.heights.resize(count)
     this.map.resize(this.heights.total, this.viewport)
     if (follow) this.map.moveTo(this.map.maxTop)
-    const start = Math.max(0, this.heights.indexAt(this.map.top) - OVERSCAN)
+    else if (moved !== 0) this.map.moveTo(this.map.top + moved * ROW_PX)
+    const first = this.heights.indexAt(this.map.top)
+    const start = Math.max(0, first - OVERSCAN)
     const last = this.heights.indexAt(this.map.top + this.viewport) + OVERSCAN
     return {
+      first,
       start,
       end: count === 0 ? -1 : Math.min(count - 1, last),
       top: this.heights.offset(start) + this.map.native - this.map.top,
@@ -81,6 +91,16 @@ export class Scroller {
     if (measure || this.heights.irregular) this.measure(rows)
     const { box } = this
     if (box && Math.abs(box.scrollTop - this.map.native) > 0.5) box.scrollTop = this.map.native
+  }
+
+  /** Moves by so many screens; Infinity is the end. */
+  page(screens: number): void {
+    this.map.moveTo(this.map.top + screens * (this.viewport - 2 * ROW_PX))
+    this.redraw()
+  }
+
+  get scaled(): boolean {
+    return this.map.scaled
   }
 
   forgetHeights(): void {
@@ -115,8 +135,10 @@ export class Scroller {
     const { box, map } = this
     if (!box || Math.abs(box.scrollTop - map.native) < 1) return
     const before = map.top
+    this.viewport = box.clientHeight
+    map.resize(this.heights.total, this.viewport)
     map.onScroll(box.scrollTop)
-    const atEnd = map.top >= map.maxTop - AT_END_PX
+    const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - AT_END_PX
     if (atEnd !== this.following && (atEnd || map.top < before)) {
       this.following = atEnd
       this.onFollow(atEnd)
