@@ -1,6 +1,5 @@
 """`/api/portfolio`: funds, composition, evolution, holdings, comparison of two dates, export."""
 
-# ruff: noqa: ARG001  (ninja passes the request by its name, needed or not)
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal

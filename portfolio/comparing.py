@@ -76,10 +76,9 @@ def _sides(carteira: Carteira) -> dict[tuple[str, str], Side]:
 def _asset(key: tuple[str, str], old: Side | None, new: Side | None) -> dict[str, Any]:
     classe, ativo = key
     before, after = old or Side(), new or Side()
+    situation = "igual" if before == after else "alterado"
     if old is None or new is None:
         situation = "novo" if old is None else "saiu"
-    else:
-        situation = "igual" if before == after else "alterado"
     return {
         "classe": classe,
         "classe_nome": Classe(classe).label,

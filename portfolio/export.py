@@ -144,12 +144,12 @@ def _new_sheet(book: Any, number: int) -> Any:
 def _xlsx_row(sheet: Any, line: Linha) -> list[Any]:
     from openpyxl.cell import WriteOnlyCell
 
-    cells = []
+    cells: list[Any] = []
     for name, value in zip(Linha._fields, line, strict=True):
         if value is None or value == "":
             cells.append(None)
             continue
-        cell = WriteOnlyCell(sheet, value=value)
+        cell: Any = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # the stubs lack date
         if isinstance(value, str):
             cell.data_type = "s"  # never a formula, whatever it starts with
         elif isinstance(value, date):

@@ -77,7 +77,7 @@ def load_carteira(evento: Mapping[str, Any]) -> Carteira:
         for posicao in checked.posicoes:
             posicao.carteira = carteira
         Posicao.objects.bulk_create(checked.posicoes, batch_size=BATCH)
-        _choose_preferred(carteira)
+        _choose_preferred(carteira.fundo, carteira.data)
     carteira.refresh_from_db(fields=["preferida"])
     return carteira
 
@@ -91,13 +91,21 @@ def _fundo(checked: Checked) -> Fundo:
     return fundo
 
 
-def _choose_preferred(changed: Carteira) -> None:
+@transaction.atomic
+def remove_carteira(carteira: Carteira) -> None:
+    """Delete a carteira; another sistema's of the same fund and date, if there is one, is shown instead."""
+    fundo = Fundo.objects.select_for_update().get(pk=carteira.fundo_id)
+    data = carteira.data
+    carteira.delete()
+    _choose_preferred(fundo, data)
+
+
+def _choose_preferred(fundo: Fundo, data: date) -> None:
     """Of several sistemas' carteiras: one with a quota (a whole fund, not only its receivables), then the most detailed."""
-    rows = list(Carteira.objects.select_for_update().filter(fundo=changed.fundo, data=changed.data).order_by("pk"))
-    best = max(rows, key=lambda row: (row.cota is not None, row.n_posicoes, -row.pk))
-    if best.preferida:
+    same = Carteira.objects.filter(fundo=fundo, data=data)
+    best = max(same, key=lambda row: (row.cota is not None, row.n_posicoes, -row.pk), default=None)
+    if best is None or best.preferida:
         return
-    same = Carteira.objects.filter(fundo=changed.fundo, data=changed.data)
     same.exclude(pk=best.pk).update(preferida=False)
     same.filter(pk=best.pk).update(preferida=True)
 

@@ -13,6 +13,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from etlhub.errors import FieldError, Invalid, NotFound
 from portfolio.models import Carteira, Classe, Fundo
+from sistemas.calendario import today
 from sistemas.models import Sistema
 
 YEAR = timedelta(days=366)
@@ -80,7 +81,7 @@ def _last_day(rows: QuerySet[Carteira], data: date | None) -> date | None:
 
 def period(de: date | None, ate: date | None, day: date | None, *, span: timedelta) -> tuple[date, date]:
     """The range asked for; default: `span` up to `ate` or `day`. Invalid when it is reversed or too long."""
-    last = ate or day or date.today()  # noqa: DTZ011  (only when there is nothing to show)
+    last = ate or day or today()
     first = de or last - span
     if last < first:
         raise Invalid([FieldError("ate", "a data final é anterior à data inicial")])
@@ -139,11 +140,11 @@ def evolution(rows: QuerySet[Carteira], first: date, last: date, *, one_fund: bo
             for when, *values in found.values_list("data", *fields)
         ]
     names = ("patrimonio", *CLASSES)
-    sums = found.values("data").annotate(**{f"soma_{name}": Sum(name) for name in names})
+    sums = found.values_list("data").annotate(*(Sum(name) for name in names))
     return [
-        {"data": row["data"], "cota": None, "quantidade_cotas": None}
-        | {name: number(row[f"soma_{name}"]) for name in names}
-        for row in sums
+        {"data": when, "cota": None, "quantidade_cotas": None}
+        | {name: number(value) for name, value in zip(names, values, strict=True)}
+        for when, *values in sums
     ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
-from ninja import Body, Router, Schema
-from pydantic import ValidationError
+from ninja import Body, Router
+from pydantic import BaseModel, ValidationError
 
 from etlhub import access
 from etlhub.errors import Invalid
@@ -25,7 +25,7 @@ from sistemas.schemas import (
     ToggleIn,
 )
 
-S = TypeVar("S", bound=Schema)
+S = TypeVar("S", bound=BaseModel)
 
 router = Router()
 router.add_router("/caminhos", "sistemas.api_caminhos.router")
@@ -34,7 +34,7 @@ router.add_router("", "sistemas.api_fundos.router")
 CONFIG, SISTEMAS = ["configuração"], ["sistemas"]
 
 
-@router.get("/config", response=ConfigOut, tags=CONFIG, auth=access.ver)
+@router.get("/config", response=ConfigOut, exclude_unset=True, tags=CONFIG, auth=access.ver)
 def read_config(request: HttpRequest) -> dict[str, Any]:
     """The whole configuration; secrets are masked."""
     return configuracao.show()

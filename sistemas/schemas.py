@@ -1,4 +1,7 @@
-"""The shapes of the sistemas API, in and out. Field names are those of the contract."""
+"""The shapes of the sistemas API, in and out. Field names are those of the contract.
+
+What comes in is a plain pydantic model: ninja's Schema takes any object, a list too, where every field has a default.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 BRAZILIAN = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -76,20 +79,20 @@ class SistemaDone(Done):
     sistema: SistemaOut
 
 
-class ToggleIn(Schema):
+class ToggleIn(BaseModel):
     ativo: bool
 
 
-class OpcaoIn(Schema):
+class OpcaoIn(BaseModel):
     opcao: str = Field(max_length=40)
     valor: bool
 
 
-class OrdemIn(Schema):
+class OrdemIn(BaseModel):
     ids: list[str] = Field(max_length=200)
 
 
-class PeriodoIn(Schema):
+class PeriodoIn(BaseModel):
     dataInicial: Dia = None  # noqa: N815  (the contract's name)
     dataFinal: Dia = None  # noqa: N815
     usarD1Anbima: bool = True  # noqa: N815
@@ -101,21 +104,21 @@ class PeriodoOut(Schema):
     usarD1Anbima: bool  # noqa: N815
 
 
-class StateIn(Schema):
+class StateIn(BaseModel):
     """What is saved of a Sistema sent back; its other fields are read-only and pass unread."""
 
     ativo: bool | None = None
     opcoes: dict[str, bool] | None = None
 
 
-class ConfigIn(Schema):
+class ConfigIn(BaseModel):
     """The part of the configuration document that the sistemas app saves."""
 
     periodo: PeriodoIn | None = None
     sistemas: dict[str, StateIn] | None = None
 
 
-class ConfigOut(Schema):
+class ConfigOut(BaseModel):
     """The configuration document; the sections of the masked credentials document stand beside these."""
 
     model_config = ConfigDict(extra="allow")
@@ -149,7 +152,7 @@ class FundosOut(Schema):
     total: int
 
 
-class FundosIn(Schema):
+class FundosIn(BaseModel):
     """Replaces what is given, leaves the rest. Selected names that are not in the list join it."""
 
     fundos: list[Nome] | None = Field(None, max_length=MAX_FUNDOS)
@@ -157,7 +160,7 @@ class FundosIn(Schema):
     usar_todos: bool | None = None
 
 
-class SelecaoIn(Schema):
+class SelecaoIn(BaseModel):
     """`todos` selects or clears all; else `nomes` are set to `selecionado`."""
 
     todos: bool | None = None
@@ -176,7 +179,7 @@ class DeParaItem(Schema):
     pasta: str = Field(max_length=300)
 
 
-class DeParaIn(Schema):
+class DeParaIn(BaseModel):
     itens: list[DeParaItem] = Field(max_length=MAX_FUNDOS)
 
 
@@ -185,7 +188,7 @@ class DeParaOut(Schema):
     total: int
 
 
-class CaminhosIn(Schema):
+class CaminhosIn(BaseModel):
     """Paths to check, by key; without any, the configured ones are checked."""
 
     caminhos: dict[str, Annotated[str, Field(max_length=1000)]] | None = Field(None, max_length=100)
@@ -218,6 +221,6 @@ class PastasOut(Schema):
     cortada: bool
 
 
-class PastaIn(Schema):
+class PastaIn(BaseModel):
     caminho: str = Field(max_length=1000)
     nome: str = Field(min_length=1, max_length=150)
