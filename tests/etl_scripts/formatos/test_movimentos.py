@@ -78,8 +78,11 @@ def test_maps_passivo(tmp_path: Path) -> None:
 
 
 def test_line_whose_quotas_do_not_give_its_value(tmp_path: Path) -> None:
-    linhas: list[tuple[str | int | float | date, ...]] = [("Fundo", "Data", "Cotista", "Quantidade de Cotas", "Valor da Cota", "Valor Bruto"),
-              ("F", DIA, "A", 100, 1.5, 150), ("F", DIA, "B", 100, 1.5, 151)]  # fmt: skip
+    linhas: list[tuple[str | int | float | date, ...]] = [
+        ("Fundo", "Data", "Cotista", "Quantidade de Cotas", "Valor da Cota", "Valor Bruto"),
+        ("F", DIA, "A", 100, 1.5, 150),
+        ("F", DIA, "B", 100, 1.5, 151),
+    ]
     leitura = ler(gravar(tmp_path, files_xlsx.workbook([("Posição", linhas)])))
     assert conferir(leitura) == ["linha 3: 100 cotas × 1,5 não dá o valor informado, R$ 151,00"]
 
