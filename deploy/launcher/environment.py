@@ -82,19 +82,21 @@ def _hash(root: Path, dev: bool) -> str:
 
 
 def _create(session: Session) -> None:
-    folder = session.root / ".venv"
+    """By uv where it is installed (it needs no ensurepip), else by this Python's venv."""
+    folder = str(session.root / ".venv")
+    uv = shutil.which("uv")
+    ways = [[sys.executable, "-m", "venv", "--clear", folder]]
+    if uv is not None:
+        ways.insert(0, [uv, "venv", "--clear", "--python", sys.executable, folder])
     with session.steps.step("Ambiente Python criado em .venv", slow=True):
-        try:
-            commands.run(session, [sys.executable, "-m", "venv", "--clear", str(folder)], timeout=_VENV_TIMEOUT)
-        except commands.CommandError as error:
-            uv = shutil.which("uv")
-            if uv is None:
-                raise StartError(_no_venv(error)) from None
-            make = [uv, "venv", "--clear", "--python", sys.executable, str(folder)]
+        for number, way in enumerate(ways, 1):
             try:
-                commands.run(session, make, timeout=_VENV_TIMEOUT)
-            except commands.CommandError:
-                raise StartError(_no_venv(error)) from None
+                commands.run(session, way, timeout=_VENV_TIMEOUT)
+            except commands.CommandError as error:
+                if number == len(ways):
+                    raise StartError(_no_venv(error)) from None
+            else:
+                return
 
 
 def _no_venv(error: commands.CommandError) -> str:
@@ -125,6 +127,7 @@ def _pip(session: Session, what: list[str]) -> None:
             commands.run(session, [uv, "pip", "install", "--python", python, *what], timeout=_INSTALL_TIMEOUT)
         except commands.CommandError:
             session.steps.note("  … o uv não conseguiu; tentando com o pip")
+            commands.run(session, [python, "-m", "ensurepip"], timeout=_VENV_TIMEOUT)  # uv's environments have no pip
         else:
             return
     commands.run(session, [python, "-m", "pip", "install", *what], timeout=_INSTALL_TIMEOUT)

@@ -34,7 +34,7 @@ class Node:
 
 def find_node(root: Path) -> Node | None:
     """A Node on PATH that is new enough, else the one of the wheel in `.venv`."""
-    node, npm = shutil.which("node"), shutil.which("npm")
+    node, npm = shutil.which("node"), shutil.which("npm.cmd" if sys.platform == "win32" else "npm")
     if node and npm and _is_new_enough(node):
         return Node((npm,), Path(node).parent)
     for package in _site_packages(root):

@@ -107,7 +107,7 @@ def _open(path: Path) -> IO[str]:
 def _try_lock(file: IO[str]) -> bool:
     try:
         if sys.platform == "win32":
-            file.seek(_LOCKED_BYTE)
+            os.lseek(file.fileno(), _LOCKED_BYTE, os.SEEK_SET)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

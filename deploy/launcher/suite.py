@@ -17,6 +17,9 @@ from deploy.launcher import browser, commands, environment, frontend, hub, postg
 from deploy.launcher.steps import Interrupted, Session, StartError
 
 PARALLEL_TESTS = 2
+# loadgroup: tests that share one machine-wide thing (a browser, faults) name a group and run one after another.
+_PARALLEL = ["-n", str(PARALLEL_TESTS), "--dist", "loadgroup"]
+POSTGRES_TESTS = ("tests/credentials", "tests/etlhub", "tests/jobs", "tests/portfolio", "tests/sistemas")
 PYTEST_TIMEOUT = 40 * 60.0
 CHECK_TIMEOUT = 15 * 60.0
 _POLL = 0.1
@@ -55,6 +58,8 @@ def _run(session: Session, pytest_args: Sequence[str]) -> int:
         raise StartError("Não há navegador para os testes: instale o Chromium, o Chrome ou o Edge.")
     failed = [] if pytest_args else _run_checks(session, _checks(session, python, node))
     with _servers(session) as env:
+        if not pytest_args and "ETLHUB_TEST_POSTGRES_URL" in env:
+            failed += _run_checks(session, [Check("pytest no PostgreSQL", lambda: _on_postgres(session, python, env))])
         code = _pytest(session, python, env, pytest_args)
     if failed:
         session.steps.note(f"Falhou também: {', '.join(failed)}")
@@ -91,12 +96,13 @@ def _run_checks(session: Session, checks: Sequence[Check]) -> list[str]:
     def one(check: Check) -> None:
         began = time.monotonic()
         try:
-            check.run()
+            outcome = check.run()
         except commands.CommandError as error:
             failed.append(check.name)
             session.steps.note(f"  ✗ {check.name}\n{error.tail}\n")
         else:
-            session.steps.done(check.name, time.monotonic() - began)
+            told = str(outcome).splitlines()[-1:] if check.name.startswith("pytest") else []
+            session.steps.done(": ".join([check.name, *told]), time.monotonic() - began)
 
     with ThreadPoolExecutor(PARALLEL_TESTS) as pool:
         for outcome in [pool.submit(one, check) for check in checks]:
@@ -126,11 +132,17 @@ def _servers(session: Session) -> Iterator[dict[str, str]]:
         processes.kill_group(process)
 
 
+def _on_postgres(session: Session, python: Path, env: dict[str, str]) -> str:
+    """What uses the database once more, on PostgreSQL instead of SQLite."""
+    moved = {**env, "ETLHUB_TEST_DATABASE_URL": env["ETLHUB_TEST_POSTGRES_URL"]}
+    folders = [name for name in POSTGRES_TESTS if (session.root / name).is_dir()]
+    argv = [str(python), "-m", "pytest", *folders, "-m", "not e2e and not chaos", *_PARALLEL]
+    return commands.run(session, argv, timeout=CHECK_TIMEOUT, env=moved, log="pytest-postgres", tail_lines=_SHOWN_LINES)
+
+
 def _pytest(session: Session, python: Path, env: dict[str, str], arguments: Sequence[str]) -> int:
     """Its output goes straight to ours, so that its summary is what is read last."""
-    # loadgroup: tests that share one machine-wide thing (a browser, faults) name a group and run one after another.
-    parallel = [] if arguments else ["-n", str(PARALLEL_TESTS), "--dist", "loadgroup"]
-    argv = [str(python), "-m", "pytest", *parallel, *arguments]
+    argv = [str(python), "-m", "pytest", *(arguments or _PARALLEL)]
     process = processes.spawn(argv, cwd=session.root, env=env, stdout=None)
     deadline = time.monotonic() + PYTEST_TIMEOUT
     while process.poll() is None:
