@@ -18,6 +18,7 @@ from .datas import ler_data_celula
 from .limites import MAX_POSICOES
 from .modelo import CarteiraLida, ErroDeLeitura, Posicao
 from .numeros import escrever_numero, ler_numero_celula
+from .repeticoes import Repeticoes
 from .texto import Colunas, normalizar
 
 # Accepted names of each field, exact before vague; which of them a portal really uses is inferred.
@@ -52,6 +53,8 @@ CAMPOS: Final[dict[str, tuple[str, ...]]] = {
         "numero de cotas", "cotas emitidas",
     ),
 }  # fmt: skip
+# Names of the asset's column that, in a table with fund and date on each line, mean movements and not holdings.
+LANCAMENTOS: Final = ("historico", "lancamento", "conta")
 ROTULOS: Final = ("fundo", "cnpj", "data", "patrimonio", "cota", "quantidade_cotas")
 CENTAVO: Final = Decimal("0.01")
 MAX_INCOERENCIAS: Final = 20
@@ -81,6 +84,7 @@ class LeitorDeBlocos:
         self.carteiras: dict[tuple[str, date], CarteiraLida] = {}
         self.linhas = 0
         self.incoerencias: list[str] = []
+        self._repeticoes = Repeticoes()
         self._localizar = localizar
         self._bloco = Bloco()
         self._posicoes = 0
@@ -95,6 +99,7 @@ class LeitorDeBlocos:
             self._linha(linha, celulas)
         if not self.carteiras and self._bloco.rotulos.get("fundo"):
             self._carteira(0, ())
+        self.incoerencias += self._repeticoes.problemas()
         if not self.carteiras and not vazio_permitido:
             raise ErroDeLeitura(self.caminho, None, None, "nenhuma carteira foi encontrada no arquivo")
         return list(self.carteiras.values())
@@ -202,6 +207,7 @@ class LeitorDeBlocos:
         preco = self._numero(linha, celulas, colunas, "preco")
         carteira.posicoes.append(Posicao(classe, ativo or tipo, quantidade, preco, valor))
         self._somar(carteira, valor)
+        self._repeticoes.anotar(carteira.fundo, carteira.data, [repr(celula) for celula in celulas])
         self.linhas += 1
         self._posicoes += 1
         if self._posicoes > MAX_POSICOES:

@@ -14,7 +14,8 @@ from .texto import normalizar
 CENTAVO: Final = Decimal("0.01")
 # However few decimals are printed, quota x quantity may not be farther off than this share of the patrimônio.
 FOLGA_MAXIMA: Final = Decimal("0.0001")
-SEM_PATRIMONIO: Final = ("fidc_estoque",)  # reports of a part of the carteira
+# A text file may end anywhere and still be read; a carteira without its patrimônio is taken for half of one.
+COM_PATRIMONIO: Final = ("csv_carteira",)
 MAX_PROBLEMAS: Final = 50
 
 # Long forms that the same fund's name is written in, and the short one to compare by.
@@ -100,9 +101,8 @@ def _conferir_soma(carteira: CarteiraLida, formato: str) -> list[str]:
     if not valores:
         return []
     if carteira.patrimonio is None:
-        if formato in SEM_PATRIMONIO:
+        if formato not in COM_PATRIMONIO:
             return []
-        # What states it comes last in most reports: without it the file may well be half of itself.
         return [
             f"{carteira.fundo}, {escrever_data(carteira.data)}: o arquivo não informa o patrimônio (chegou cortado?)"
         ]

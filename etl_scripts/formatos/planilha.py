@@ -83,7 +83,7 @@ def abrir(caminho: Path) -> Iterator[Planilha]:
 def descobrir_formato(caminho: Path) -> str:
     """`xlsx_carteira` or `xlsx_tabela`, by the first header found; ErroDeLeitura when there is none."""
     from . import blocos, xlsx_tabela
-    from .texto import Colunas
+    from .texto import Colunas, normalizar
 
     with abrir(caminho) as planilha:
         for aba in planilha.abas[:MAX_ABAS]:
@@ -93,6 +93,8 @@ def descobrir_formato(caminho: Path) -> str:
                 if tabela.tem("cotista") and (tabela.tem("quantidade") or tabela.tem("valor")):
                     return "xlsx_tabela"
                 bloco = Colunas(nomes, blocos.CAMPOS)
+                if tabela.tem("fundo", "data") and normalizar(bloco.titulo("ativo")) in blocos.LANCAMENTOS:
+                    return "xlsx_tabela"
                 if bloco.tem("ativo", "valor") and (bloco.tem("quantidade") or bloco.tem("preco")):
                     return "xlsx_carteira"
                 if len(set(tabela.indice.values())) >= 3 and tabela.tem("data") and not bloco.tem("ativo", "valor"):

@@ -39,7 +39,14 @@ _CLASSES: Final[dict[str, Classe]] = {
     "LOAN": "rv",
     "SHAR": "rv",
     "REAL": "rv",
+    "CDB": "rf",
+    "LCI": "rf",
+    "LCA": "rf",
+    "LF": "rf",
+    "LCRE": "rf",
+    "AGRO": "rf",
     "RECE": "credito",
+    "PROV": "cpr",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from etl_scripts.demo_portal import files_csv, files_xlsx
+from etl_scripts.demo_portal import files_britech, files_csv, files_xlsx
 from etl_scripts.demo_portal.data import with_wrong_sum
 from etl_scripts.formatos import CarteiraLida, ErroDeLeitura, Leitura, Posicao, conferir, ler
 
@@ -133,12 +133,14 @@ def test_block_total_that_does_not_match_its_lines(tmp_path: Path) -> None:
         files_csv.payables_csv([ARAUCARIA, ARAUCARIA]),
         files_xlsx.ativo_xlsx(ARAUCARIA, 2),
         files_xlsx.passivo_xlsx(ARAUCARIA, 2),
+        *(files_britech.result_xlsx(tipo, [ARAUCARIA, ARAUCARIA]) for tipo in files_britech.RESULTS),
     ],
-    ids=["carteira", "contas", "ativo", "passivo"],
+    ids=["carteira", "contas", "ativo", "passivo", *files_britech.RESULTS],
 )
 def test_a_block_delivered_twice_is_noticed(dados: bytes, tmp_path: Path) -> None:
     (tmp_path / "arquivo").write_bytes(dados)
-    assert len(conferir(ler(tmp_path / "arquivo"), ARAUCARIA.fundo.nome, DIA)) == 1
+    problemas = conferir(ler(tmp_path / "arquivo"), ARAUCARIA.fundo.nome, DIA)
+    assert "todas as linhas aparecem 2 vezes" in problemas[0]
 
 
 def test_error_survives_pickling() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etl_scripts.demo_portal import files_csv, files_pdf, files_xlsx
+from etl_scripts.demo_portal import files_britech, files_csv, files_pdf, files_xlsx
 from etl_scripts.demo_portal.data import carteira_of
 from etl_scripts.demo_portal.funds import FUNDS
 from etl_scripts.formatos import ErroDeLeitura, conferir, ler
@@ -96,6 +96,30 @@ def test_quota_history(tmp_path: Path) -> None:
         (24, Decimal("1.5"), Decimal(300), Decimal(200)),
     ]
     assert conferir(leitura, "F", (date(2026, 11, 23), DIA)) == []
+
+
+@pytest.mark.parametrize(
+    ("tipo", "formato"),
+    [
+        ("sc", "xlsx_cotistas"),
+        ("pc", "xlsx_cotistas"),
+        ("hc", "xlsx_tabela"),
+        ("lh", "xlsx_tabela"),
+        ("pf", "xlsx_carteira"),
+    ],
+)
+def test_britech_results(tipo: str, formato: str, tmp_path: Path) -> None:
+    leitura = ler(gravar(tmp_path, files_britech.result_xlsx(tipo, TODAS)))
+    assert leitura.formato == formato
+    assert {carteira.fundo for carteira in leitura.fundos} == {fundo.nome for fundo in FUNDS}
+    assert conferir(leitura, data=DIA) == []
+    for lida, original in zip(leitura.fundos, TODAS, strict=True):
+        if tipo == "pf":
+            assert lida.soma == original.patrimonio
+        elif tipo != "lh":
+            assert abs((lida.quantidade_cotas or 0) - original.quantidade_cotas) < Decimal("1e-6")
+        if tipo == "hc":
+            assert (lida.cota, lida.patrimonio) == (original.cota, original.patrimonio)
 
 
 def test_pdf_of_the_carteira(tmp_path: Path) -> None:
