@@ -22,7 +22,7 @@ _MEGABYTE = 1 << 20
 
 @dataclass(slots=True)
 class Download:
-    """A file about to be sent. `fundo` (sigla) and `data` say which faults concern it."""
+    """A file about to be sent. `fundo` (sigla) and `data` say which faults concern it; `length` is a stream's, if known."""
 
     name: str
     media_type: str
@@ -30,6 +30,7 @@ class Download:
     fundo: str | None = None
     data: date | None = None
     inline: bool = False
+    length: int | None = None
 
 
 def deliver(faults: FaultBoard, sistema: str, file: Download) -> Response:
@@ -49,7 +50,7 @@ def deliver(faults: FaultBoard, sistema: str, file: Download) -> Response:
             file.body = _with_bomb(_whole(file.body), fault)
         if file.media_type == ZIP and (fault := strikes("zip_travessia")):
             file.body = _with_member(_whole(file.body), fault.text("nome"), b"fora da pasta\n")
-    answer = Response(200, file.body, _headers(file))
+    answer = Response(200, file.body, _headers(file), None if isinstance(file.body, bytes) else file.length)
     # A streamed file (the FIDC's stock) is made enormous by its own rows.
     if isinstance(file.body, bytes) and (fault := strikes("arquivo_enorme")):
         _enlarge(answer, fault)
@@ -112,7 +113,7 @@ def _halve(answer: Response, mode: str) -> None:
         answer.cut_after = len(half) if mode == "corte" else None
         answer.body = half
     elif mode == "corte":
-        answer.cut_after = 1000
+        answer.cut_after = answer.length // 2 if answer.length else 1000
     else:
         answer.body, answer.length = _first_block(answer.body), None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections import deque
@@ -23,6 +24,8 @@ from .world import Settings, World
 
 # The real pages have these addresses at their root, and their links are known by them; here each leads to its portal.
 ROOT_ALIASES = {"/pegasusgestores": "/maps/pegasusgestores", "/reports/": "/fidc/reports/"}
+# A header with a line end would be two headers.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class _Server(ThreadingMixIn, TCPServer):
@@ -189,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         chunked = length is None and self.request_version != "HTTP/1.0"
         self.send_response(answer.status)
         for name, value in answer.headers:
-            self.send_header(name, value.encode("latin-1", "replace").decode("latin-1").replace("\n", " "))
+            self.send_header(name, _CONTROL.sub(" ", value.encode("latin-1", "replace").decode("latin-1")))
         if chunked:
             self.send_header("Transfer-Encoding", "chunked")
         elif length is not None:
@@ -210,6 +213,8 @@ class _Handler(BaseHTTPRequestHandler):
             if self.server.owner.world.stopping.is_set():
                 self.close_connection = True
                 return
+            if cut_after is not None:
+                block = block[: cut_after - sent]
             if block:
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(block), block) if chunked else block)
             sent += len(block)

@@ -46,8 +46,8 @@ def test_the_filter_changes_what_the_numbers_mean(client: httpx.Client) -> None:
     assert all(names[n].startswith(RESULTS[kind][0]) for n, kind in BUTTONS.items())
 
 
-@pytest.mark.parametrize("number", BUTTONS)
-def test_each_query_exports(client: httpx.Client, number: int) -> None:
+@pytest.mark.parametrize("number", [1, 3, 4, 8])
+def test_queries_export(client: httpx.Client, number: int) -> None:
     log_in(client)
     answer = export(client, number)
     assert answer.headers["content-type"].endswith("spreadsheetml.sheet")

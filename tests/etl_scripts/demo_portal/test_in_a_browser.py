@@ -65,11 +65,10 @@ def test_amplis_redraws_and_warns_when_told_to(portal: DemoPortal) -> None:
         assert warning.value.message == "Senha vence em 5 dias"
         page.wait_for_load_state()
         portal.reset()
-        portal.faults.set("amplis_reag", "elemento_obsoleto", renderizacoes=3, intervalo_ms=300)
+        portal.faults.set("amplis_reag", "elemento_obsoleto", renderizacoes=500, intervalo_ms=200)
         page.goto("/amplis_reag/")
+        page.fill(by_id("loginForm:userLoginInput:campo"), "digitado")
         field = page.query_selector(by_id("loginForm:userLoginInput:campo"))
-        assert field is not None
-        field.fill("digitado")
         page.wait_for_function("e => !e.isConnected", arg=field)
         assert page.input_value(by_id("loginForm:userLoginInput:campo")) == "digitado", "what was typed stays"
 
@@ -117,3 +116,77 @@ def test_maps_code_menus_select2_and_export(portal: DemoPortal) -> None:
         with page.expect_download() as download:
             page.click("a:has(img[title=XLSX])")
         assert download.value.suggested_filename == "composicao_PAUB_20261124.xlsx"
+
+
+def test_jcot_dialogs_grid_and_export(portal: DemoPortal) -> None:
+    with open_page(portal.base_url) as page:
+        page.goto("/jcot/")
+        page.fill("#userItem", DEMO_USER)
+        page.fill("#passItem", DEMO_PASSWORD)
+        page.click("#btlogin")
+        page.click(".ui-dialog-buttonset button")
+        page.click("#menutree a")
+        page.select_option("select", label="Por Período")
+        page.fill("#dt_posicao_inicio", "23/11/2026")
+        page.fill("#dt_posicao_fim", "24/11/2026")
+        page.click("#tb-confirm")
+        page.click("#ccf_dwb_buscar")
+        page.locator('[id^="slickgrid_"] .slick-header-column').first.click()
+        expect(page.locator(".slick-row input:checked")).to_have_count(6)
+        page.select_option("#main_cd_tipo_fich_ac", label="Arquivo XLSX")
+        with page.expect_download() as download:
+            page.click("#xpl6")
+        assert download.value.suggested_filename == "PosicaoCotista_20261123_20261124.xlsx"
+
+
+def test_britech_filter_and_export(portal: DemoPortal) -> None:
+    with open_page(portal.base_url) as page:
+        page.goto("/britech/")
+        page.fill("#Login1_UserName", DEMO_USER)
+        page.fill("#Login1_Password", DEMO_PASSWORD)
+        page.click("#Login1_LoginButton")
+        page.type("#gridQuery_DXFREditorcol2_I", "1")
+        expect(page.locator("#gridQuery tbody tr")).to_have_count(10)
+        page.click("#gridQuery_DXCBtn5")
+        with page.expect_download() as download:
+            page.click("#btnExportExcel")
+        assert download.value.suggested_filename.endswith(".xlsx")
+
+
+def test_qore_table_and_batch(portal: DemoPortal) -> None:
+    with open_page(portal.base_url) as page:
+        page.goto("/qore/")
+        page.fill("[name=email]", DEMO_USER)
+        page.fill("[name=password]", DEMO_PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.click("a:has-text('PAUB')")
+        page.click("button:has-text('Carteira PDF')")
+        with page.expect_download() as download:
+            page.locator("tbody tr").first.locator("td:nth-child(4) button").click()
+        assert download.value.suggested_filename == "20261124_PAUB.pdf"
+        page.click(".ellipsis-h")
+        page.click("text=Download em Lote")
+        page.fill("[name=dataInicial]", "23/11/2026")
+        page.fill("[name=dataFinal]", "24/11/2026")
+        with page.expect_download() as download:
+            page.click("button:text-is('Download')")
+        assert download.value.suggested_filename == "Lote_PAUB_20261123_20261124.zip"
+
+
+def test_trustee_and_the_home_page(portal: DemoPortal) -> None:
+    with open_page(portal.base_url) as page:
+        page.goto("/")
+        page.select_option("#sistema", "trustee")
+        page.select_option("#falha", "senha_incorreta")
+        page.fill("#parametros", "vezes=1")
+        page.click("button:has-text('Ligar')")
+        page.click("a:text-is('TRUSTEE')")
+        for _ in range(2):
+            page.fill("#usuario", DEMO_USER)
+            page.fill("#senha", DEMO_PASSWORD)
+            page.click("#entrar")
+        page.fill("#data", "24/11/2026")
+        page.click("#filtrar")
+        with page.expect_download() as download:
+            page.click("tr:has-text('ANBIMA 4.01') a.baixar >> nth=0")
+        assert download.value.suggested_filename == "anbima_401_ARAU_20261124.xml"
