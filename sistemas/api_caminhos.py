@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from etlhub import access
 from sistemas import caminhos, pastas
-from sistemas.caminhos import Status
 from sistemas.schemas import CaminhoOut, CaminhosIn, Done, PastaIn, PastasOut
 
 router = Router(tags=["caminhos"])
 
 
 @router.get("/validar", response=list[CaminhoOut], auth=access.ver)
-def check_configured(request: HttpRequest) -> list[Status]:
+def check_configured(request: HttpRequest) -> list[caminhos.Status]:
     """Whether a run can use each configured folder."""
     return caminhos.validate_all()
 
 
 @router.post("/validar", response=list[CaminhoOut], auth=access.administrar)
-def check_given(request: HttpRequest, payload: CaminhosIn) -> list[Status]:
+def check_given(request: HttpRequest, payload: CaminhosIn) -> list[caminhos.Status]:
     """The same for paths that are not saved yet."""
     return caminhos.validate_all(payload.caminhos)
 
@@ -36,7 +35,7 @@ def list_folders(request: HttpRequest, caminho: str = "") -> dict[str, Any]:
 
 
 @router.post("/pastas", response={201: Done}, auth=access.administrar)
-def make_folder(request: HttpRequest, payload: PastaIn) -> tuple[int, dict[str, Any]]:
+def make_folder(request: HttpRequest, payload: PastaIn) -> Status[dict[str, Any]]:
     """Make a folder inside `caminho`."""
     path = pastas.make_folder(payload.caminho, payload.nome)
-    return 201, {"message": f"Pasta criada: {path}"}
+    return Status(201, {"message": f"Pasta criada: {path}"})

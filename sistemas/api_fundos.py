@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import File, Form, Router, UploadedFile
-from pydantic import Field
 
 from etlhub import access
 from sistemas import de_para, fundos
 from sistemas.fundos import Imported
-from sistemas.schemas import DeParaIn, DeParaOut, Done, FundosIn, FundosOut, ImportDone, SelecaoIn
-
-ShortText = Annotated[str, Field(max_length=100)]
+from sistemas.schemas import (
+    DeParaIn,
+    DeParaOut,
+    Done,
+    FundosIn,
+    FundosOut,
+    ImportDone,
+    ImportFundosIn,
+    ImportIn,
+    SelecaoIn,
+)
 
 router = Router()
 
@@ -50,12 +57,10 @@ def import_fundos(
     request: HttpRequest,
     system_id: str,
     arquivo: File[UploadedFile],
-    aba: Form[ShortText] = "",
-    coluna: Form[ShortText] = "",
-    substituir: Form[bool] = False,
+    payload: Form[ImportFundosIn],
 ) -> dict[str, Any]:
     """Add the funds of an XLSX or CSV (multipart), or replace the list by them."""
-    done = fundos.import_fundos(system_id, arquivo.name or "", arquivo, aba=aba, coluna=coluna, substituir=substituir)
+    done = fundos.import_fundos(system_id, arquivo.name or "", arquivo, **payload.model_dump())
     return _imported(done, "fundos")
 
 
@@ -77,11 +82,10 @@ def save_de_para(request: HttpRequest, payload: DeParaIn) -> dict[str, Any]:
 def import_de_para(
     request: HttpRequest,
     arquivo: File[UploadedFile],
-    aba: Form[ShortText] = "",
-    substituir: Form[bool] = False,
+    payload: Form[ImportIn],
 ) -> dict[str, Any]:
     """Add the table of a "De Para" workbook or CSV (multipart), or replace ours by it."""
-    return _imported(de_para.import_file(arquivo.name or "", arquivo, aba=aba, substituir=substituir), "linhas")
+    return _imported(de_para.import_file(arquivo.name or "", arquivo, **payload.model_dump()), "linhas")
 
 
 def _imported(done: Imported, what: str) -> dict[str, Any]:

@@ -168,6 +168,19 @@ class SelecaoIn(BaseModel):
     selecionado: bool = True
 
 
+class ImportIn(BaseModel):
+    """How to read an uploaded file. `aba`: default the first; `substituir`: what the file lacks goes."""
+
+    aba: str = Field("", max_length=100)
+    substituir: bool = False
+
+
+class ImportFundosIn(ImportIn):
+    """`coluna`: the names' column, by letter or title."""
+
+    coluna: str = Field("", max_length=100)
+
+
 class ImportDone(Done):
     lidos: int
     novos: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from sistemas import calendario
@@ -94,3 +95,32 @@ def test_a_year_outside_the_calendar_is_refused() -> None:
     with pytest.raises(ValueError, match="calendário"):
         calendario.feriados(1800)
     assert calendario.between(date(2100, 12, 31), date(2100, 12, 31) + timedelta(0)) == [date(2100, 12, 31)]
+
+
+def test_the_api_gives_business_days_holidays_and_d1(visualizador: Client) -> None:
+    body = visualizador.get("/api/calendario?inicio=2026-02-13&fim=19/02/2026").json()
+    assert body["dias_uteis"] == ["2026-02-13", "2026-02-18", "2026-02-19"]
+    assert body["feriados"] == [{"data": f"2026-02-{day}", "nome": "Carnaval"} for day in (16, 17)]
+    assert body["d1"] == calendario.d1().isoformat()
+    assert body["d2"] == calendario.d2().isoformat()
+
+
+def test_the_api_shows_the_days_around_today_when_not_told(visualizador: Client) -> None:
+    days = visualizador.get("/api/calendario").json()["dias_uteis"]
+    assert days[0] < calendario.today().isoformat() < days[-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "campo"),
+    [
+        ("inicio=2026-02-30", "inicio"),
+        ("inicio=13.02.2026", "inicio"),
+        ("fim=1800-01-01", "fim"),
+        ("inicio=2026-02-13&fim=2026-02-12", "fim"),
+        ("inicio=2000-01-01&fim=2026-01-01", "fim"),
+    ],
+)
+def test_the_api_refuses_a_wrong_range(visualizador: Client, query: str, campo: str) -> None:
+    answer = visualizador.get(f"/api/calendario?{query}")
+    assert answer.status_code == 422
+    assert [item["campo"] for item in answer.json()["campos"]] == [campo]
