@@ -6,6 +6,6 @@ class CredentialsConfig(AppConfig):
     verbose_name = "Credenciais"
 
     def ready(self) -> None:
-        from credentials.redaction import install_excepthook
+        from credentials import redaction
 
-        install_excepthook()
+        redaction.install()

@@ -7,6 +7,8 @@ import logging
 import sys
 
 import pytest
+from django.conf import LazySettings
+from django.http import HttpRequest
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
@@ -30,7 +32,7 @@ def fail() -> None:
 def test_log_lines_and_their_tracebacks_are_masked(held: None) -> None:
     out = io.StringIO()
     handler = logging.StreamHandler(out)
-    handler.setFormatter(redaction.MaskingFormatter("%(levelname)s %(message)s"))
+    handler.setFormatter(redaction.MaskingFormatter(logging.Formatter("%(levelname)s %(message)s")))
     logger = logging.Logger("teste")
     logger.addHandler(handler)
     try:
@@ -48,7 +50,6 @@ def test_the_debug_page_shows_no_secret_in_any_variable(held: None) -> None:
         fail()
     except RuntimeError:
         reporter = ExceptionReporter(RequestFactory().get("/"), *sys.exc_info())
-        reporter.filter = redaction.ReporterFilter()
         frames = reporter.get_traceback_data()["frames"]
     shown = str([frame["vars"] for frame in frames])
     assert "somewhere" in shown
@@ -61,7 +62,7 @@ def test_uncaught_exceptions_are_masked(held: None, monkeypatch: pytest.MonkeyPa
     err = io.StringIO()
     monkeypatch.setattr(sys, "stderr", err)
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
-    redaction.install_excepthook()
+    redaction.install()
     try:
         fail()
     except RuntimeError as error:
@@ -74,3 +75,33 @@ def test_the_registry_is_bounded() -> None:
     redaction.remember(f"segredo-{number}-fim" for number in range(redaction.MAX_REMEMBERED + 10))
     assert redaction.mask("segredo-0-fim") == "segredo-0-fim"
     assert redaction.mask(f"segredo-{redaction.MAX_REMEMBERED}-fim") == "********"
+
+
+def test_the_project_s_own_handlers_are_masked() -> None:
+    handlers = [
+        *logging.root.handlers,
+        *logging.getLogger("django").handlers,
+        *logging.getLogger("django.server").handlers,
+    ]
+    ours = [handler for handler in handlers if type(handler).__module__.startswith(("logging", "django"))]
+    assert ours
+    assert all(isinstance(handler.formatter, redaction.MaskingFormatter) for handler in ours)
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_what_was_just_typed_shows_in_no_error_report(debug: bool, settings: LazySettings) -> None:
+    settings.DEBUG = debug
+    request = RequestFactory().post("/admin/", {"password": "recém-digitada", "nome": "visível"})
+
+    def view(given: HttpRequest) -> None:
+        fields, body = given.POST, {"maps": {"password": "recém-digitada"}}
+        raise RuntimeError(f"{len(fields)} {len(body)}")
+
+    try:
+        view(request)
+    except RuntimeError:
+        reporter = ExceptionReporter(request, *sys.exc_info())
+    text = reporter.get_traceback_text() + reporter.get_traceback_html()
+    assert "recém-digitada" not in text
+    assert "rec\\xe9m" not in text
+    assert "visível" in text
