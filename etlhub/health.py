@@ -17,13 +17,13 @@ router = Router(tags=["saúde"])
 
 
 @router.get("/health", auth=None)
-def health(_request: HttpRequest) -> dict[str, str]:
+def health(request: HttpRequest) -> dict[str, str]:
     """The web process answers."""
     return {"status": "ok", "version": settings.VERSION}
 
 
 @router.get("/health/ready", auth=None)
-def ready(_request: HttpRequest) -> JsonResponse:
+def ready(request: HttpRequest) -> JsonResponse:
     """200 when all that a run needs is there, else 503; each check with its detail."""
     checks = {name: _check(probe) for name, probe in PROBES.items()}
     good = all(check["ok"] for check in checks.values())

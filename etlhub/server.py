@@ -19,6 +19,8 @@ STALLED_SECONDS = 60
 """A client that takes nothing for this long is cut off; it reconnects and reads on from where it was."""
 MAX_FRAME_BYTES = 64 * 1024
 """Clients send only small requests."""
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+"""Holds for what we send too (jobs.events keeps far below)."""
 
 
 @implementer(IPushProducer)
@@ -74,7 +76,7 @@ def serve(application: Any, host: str, port: int) -> None:
         endpoints=build_endpoint_description_strings(host=host, port=port),
         http_timeout=120,
         websocket_timeout=-1,
-        websocket_max_message_size=MAX_FRAME_BYTES,
+        websocket_max_message_size=MAX_MESSAGE_BYTES,
         websocket_max_frame_size=MAX_FRAME_BYTES,
         ping_interval=20,
         ping_timeout=30,

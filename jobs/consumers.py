@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -31,7 +32,7 @@ MAX_FOLLOWED = 20
 
 
 class EventsConsumer(AsyncWebsocketConsumer):
-    """`/ws` as CONTRACT section 3 describes it."""
+    """`/ws` as CONTRACT section 3 describes it. With `?logs=assinados` no lines come but of subscribed jobs, from the start."""
 
     channel_layer_alias = ""  # the fan-out holds the process's one subscription; a consumer needs none of its own
 
@@ -50,6 +51,9 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if papel < Papel.VISUALIZADOR:
             await self.close(NOT_LOGGED_IN)
             return
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        if query.get("logs") == ["assinados"]:
+            self.client.follows = set()
         await fanout().join(self.client)
         self.sender = asyncio.create_task(self._send_all())
 
@@ -85,6 +89,9 @@ class EventsConsumer(AsyncWebsocketConsumer):
         client.follows = set() if client.follows is None else client.follows
         while len(client.follows) >= MAX_FOLLOWED:
             self._unsubscribe(next(iter(self.seen)))
+        # What came of this job before this frame came unasked; what comes after it starts at `after`.
+        payload = {"job_id": job, "after": after, "top": top}
+        await self.send(text_data=json.dumps({"type": "subscribed", "payload": payload}))
         self.seen[job] = after
         client.completed.pop(job, None)
         self.batched.discard(job)
@@ -152,7 +159,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
         """Send what `seen` leaves of an announcement."""
         skip = seen - message.first + 1
         if message.job in self.batched:
-            await self.send(text_data=events.logs_frame(message.lines[skip:]) if skip else message.batch)
+            for frame in events.logs_frames(message.lines[skip:]) if skip else message.batches:
+                await self.send(text_data=frame)
         else:
             for frame in message.singles[skip:]:
                 await self.send(text_data=frame)

@@ -10,7 +10,7 @@ import contextlib
 import json
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from json.encoder import encode_basestring as quoted
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 GROUP = "events"
 MAX_IN_FLIGHT = 500
+MAX_CHARS = 512 * 1024
+"""Size of a frame or an announcement; the server and Redis refuse far larger ones."""
 LEVEL_NAMES = {int(level): quoted(str(level.label)) for level in Level}
 # What a client that knows only the contract sees of an Execution's state.
 WIRE_STATUS = {
@@ -58,9 +60,21 @@ def log_frame(line: str) -> str:
     return f'{{"type":"log","payload":{line}}}'
 
 
-def logs_frame(lines: Sequence[str]) -> str:
-    """The frame of many encoded lines, for clients that asked for batches."""
-    return '{"type":"logs","payload":[' + ",".join(lines) + "]}"
+def logs_frames(lines: Sequence[str]) -> list[str]:
+    """Frames of many encoded lines, for clients that asked for batches; each of about MAX_CHARS at most."""
+    return ['{"type":"logs","payload":[' + ",".join(part) + "]}" for part in portions(lines)]
+
+
+def portions(lines: Sequence[str]) -> Iterator[Sequence[str]]:
+    """`lines` in order, in runs of about MAX_CHARS at most."""
+    start = size = 0
+    for index, line in enumerate(lines):
+        size += len(line)
+        if size > MAX_CHARS and index > start:
+            yield lines[start:index]
+            start, size = index, len(line)
+    if start < len(lines):
+        yield lines[start:] if start else lines
 
 
 def status_frame(execution: Execution) -> str:
@@ -98,7 +112,10 @@ def duration(thing: Job | Execution) -> float | None:
 
 def publish_lines(job_id: int, first: int, lines: list[str]) -> None:
     """Announce the stored lines `first`, `first+1`, … of a job, each already encoded."""
-    _publisher().send({"type": "lines", "job": job_id, "first": first, "last": first + len(lines) - 1, "lines": lines})
+    for part in portions(lines):
+        last = first + len(part) - 1
+        _publisher().send({"type": "lines", "job": job_id, "first": first, "last": last, "lines": part})
+        first = last + 1
 
 
 def publish_status(execution: Execution) -> None:

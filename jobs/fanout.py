@@ -38,8 +38,8 @@ class Lines:
     lines: list[str]
 
     @cached_property
-    def batch(self) -> str:
-        return events.logs_frame(self.lines)
+    def batches(self) -> list[str]:
+        return events.logs_frames(self.lines)
 
     @cached_property
     def singles(self) -> list[str]:

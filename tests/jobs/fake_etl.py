@@ -4,6 +4,7 @@ The username is a Python statement; `say(n)` writes n numbered lines. Nothing bu
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -30,7 +31,8 @@ def main() -> None:
     config = json.loads(Path(arguments[arguments.index("--config") + 1]).read_text(encoding="utf-8"))
     group, _, name = sistema.partition("_")
     section = config[group][name] if name else config[group]
-    names = globals() | {"ARGS": arguments, "SECTION": section, "CONFIG": config})
+    names = globals() | {"os": os, "ARGS": arguments, "SECTION": section, "CONFIG": config}
+    exec(section["username"], names)
 
 
 main()
