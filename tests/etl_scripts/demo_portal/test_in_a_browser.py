@@ -67,8 +67,10 @@ def test_amplis_redraws_and_warns_when_told_to(portal: DemoPortal) -> None:
         portal.reset()
         portal.faults.set("amplis_reag", "elemento_obsoleto", renderizacoes=500, intervalo_ms=200)
         page.goto("/amplis_reag/")
-        page.fill(by_id("loginForm:userLoginInput:campo"), "digitado")
-        field = page.query_selector(by_id("loginForm:userLoginInput:campo"))
+        field = page.evaluate_handle(
+            "id => { const e = document.getElementById(id); e.value = 'digitado'; return e }",
+            "loginForm:userLoginInput:campo",
+        )
         page.wait_for_function("e => !e.isConnected", arg=field)
         assert page.input_value(by_id("loginForm:userLoginInput:campo")) == "digitado", "what was typed stays"
 
