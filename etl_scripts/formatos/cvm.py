@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from . import lotes
 from .blocos import so_digitos
-from .datas import ler_data
+from .datas import escrever_data, ler_data
 from .limites import MAX_BYTES_GRANDE, MIB, conferir_tamanho
 from .modelo import CarteiraLida, ErroDeLeitura, Leitura
 from .numeros import ler_numero_ponto
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FORMATO: Final = "cvm_informe"
 MARCAS: Final = {"dt comptc", "vl quota", "vl patrim liq"}
 MAX_RAZAO: Final = 200  # uncompressed over compressed; CVM's own files are near 6
+MAX_REPETIDOS: Final = 20
 MAX_FUNDOS: Final = 50_000  # carteiras kept in memory by one reading
 
 CAMPOS: Final[dict[str, tuple[str, ...]]] = {
@@ -48,17 +49,31 @@ def ler(caminho: Path, cnpjs: Collection[str] | None = None) -> Leitura:
     """
     leitura = Leitura(FORMATO)
     pedidos = None if cnpjs is None else {so_digitos(cnpj) for cnpj in cnpjs}
+    vistas: dict[tuple[str, date], CarteiraLida] = {}
     for tabela in _tabelas(caminho):
         leitura.linhas += tabela.height
         if pedidos is None and leitura.linhas > MAX_FUNDOS:
             continue
-        leitura.fundos += _carteiras(tabela, pedidos)
+        for carteira in _carteiras(tabela, pedidos):
+            _acrescentar(leitura, vistas, carteira)
         if len(leitura.fundos) > MAX_FUNDOS:
             raise ErroDeLeitura(caminho, None, None, f"mais de {MAX_FUNDOS} informes dos fundos pedidos")
     if pedidos is None and leitura.linhas > MAX_FUNDOS:
         leitura.fundos = []
         leitura.avisos.append(f"{leitura.linhas} informes conferidos; para carregá-los, escolha os fundos pelo CNPJ")
     return leitura
+
+
+def _acrescentar(leitura: Leitura, vistas: dict[tuple[str, date], CarteiraLida], carteira: CarteiraLida) -> None:
+    """Keeps one informe of each fund and day; a second that differs is an incoherence, the same again is only noted."""
+    anterior = vistas.setdefault((carteira.fundo, carteira.data), carteira)
+    if anterior is carteira:
+        leitura.fundos.append(carteira)
+        return
+    lista = leitura.avisos if anterior == carteira else leitura.incoerencias
+    if len(lista) < MAX_REPETIDOS:
+        como = "mais de uma vez" if anterior == carteira else "duas vezes, com valores diferentes"
+        lista.append(f"{carteira.fundo}: o informe de {escrever_data(carteira.data)} aparece {como}")
 
 
 def iterar(caminho: Path, cnpjs: Collection[str] | None = None) -> Iterator[CarteiraLida]:

@@ -27,7 +27,7 @@ APLICACAO_E_RESGATE: Final = "pdf_aplicacao_resgate"
 MAX_TEXTO: Final = 20_000_000  # characters in all pages
 
 _NUMERO = r"\(?-?[ ]?(?:R\$[ ]?)?-?[0-9][0-9.]*(?:,[0-9]+)?\)?"
-_FUNDO = re.compile(r"\bCarteira[ ]?:[ \t]*([^\n]+)")
+_FUNDO = re.compile(r"\bCarteira[ ]?:[ \t]{0,20}([^\n]{1,300})")
 _DATA = re.compile(r"\bData[ ]?:\s{0,3}([0-9]{2}/[0-9]{2}/[0-9]{4})")
 _DIA = r"([0-9]{2}/[0-9]{2}/[0-9]{4})"
 _PERIODO = re.compile(rf"\bPer[ií]odo[ ]?:?\s{{0,3}}(?:de[ ])?{_DIA}\s{{0,3}}(?:a|até|à|-|–)\s{{0,3}}{_DIA}")

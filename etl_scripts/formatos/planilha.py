@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from .limites import MAX_BYTES_XLSX, MAX_COLUNAS, MAX_LINHAS, MIB, Prazo, conferir_tamanho
 from .modelo import ErroDeLeitura
@@ -27,7 +27,8 @@ MAX_ABAS: Final = 20
 MAX_CABECALHO: Final = 60  # rows looked at for a header
 MAX_CELULAS: Final = 20_000_000  # of the rectangle that holds a sheet
 _BLOCO: Final = MIB
-_REFERENCIA = re.compile(rb"""<(?:[A-Za-z0-9]+:)?(?:c|row)\b[^<>]{0,200}?\br\s*=\s*["']([^"']{0,20})["']""")
+_MARCA = re.compile(rb"<(?:[A-Za-z0-9]{1,20}:)?(c|row)(?=[\s/>])([^<>]*)>")
+_REFERENCIA = re.compile(rb"""(?<![\w:.-])r\s*=\s*"([^"]*)\"""")
 _CELULA = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _CORROMPIDO: Final = "a planilha está corrompida ou chegou cortada"
 
@@ -174,33 +175,64 @@ def _conferir_diretorio(caminho: Path, partes: list[zipfile.ZipInfo]) -> None:
 def _conferir_parte(caminho: Path, pacote: zipfile.ZipFile, parte: zipfile.ZipInfo, restante: int, prazo: Prazo) -> int:
     """Expands one part in a stream (its CRC is checked at the end) and measures it when it is a sheet."""
     e_folha = parte.filename.startswith("xl/worksheets/") and parte.filename.endswith(".xml")
-    lidos, cauda, linhas, colunas = 0, b"", 0, 0
+    regua = _Regua(caminho)
+    lidos = 0
     with pacote.open(parte) as fluxo:
         while bloco := fluxo.read(_BLOCO):
             lidos += len(bloco)
             prazo.conferir()
             if lidos > restante:
                 raise ErroDeLeitura(caminho, None, None, "a planilha se expande demais e foi recusada")
-            if not e_folha:
-                continue
-            if b"\x00" in bloco or b"<!" in bloco:
-                raise ErroDeLeitura(caminho, None, None, "a planilha traz XML fora do padrão e foi recusada")
-            dados = cauda + bloco
-            for achado in _REFERENCIA.finditer(dados):
-                linha, coluna = _medir(caminho, achado.group(1))
-                linhas, colunas = max(linhas, linha), max(colunas, coluna)
-            cauda = dados[-256:]
-            if colunas > MAX_COLUNAS or linhas * max(colunas, 1) > MAX_CELULAS:
-                mensagem = f"a planilha ocupa {linhas} linhas × {colunas} colunas; o limite é {MAX_COLUNAS} colunas"
-                raise ErroDeLeitura(caminho, None, None, mensagem)
+            if e_folha:
+                regua.medir(bloco)
     return lidos
 
 
-def _medir(caminho: Path, referencia: bytes) -> tuple[int, int]:
-    achado = _CELULA.fullmatch(referencia)
-    if achado is None:
-        raise ErroDeLeitura(caminho, None, None, "a planilha traz referências de célula inválidas")
-    coluna = 0
-    for letra in achado.group(1):
-        coluna = coluna * 26 + letra - 64
-    return int(achado.group(2)), coluna
+class _Regua:
+    """Measures the rectangle of a sheet from its XML, block by block. XML written to hide from it is refused."""
+
+    def __init__(self, caminho: Path) -> None:
+        self._caminho = caminho
+        self._cauda = b""
+        self._linhas = self._colunas = self._na_linha = 0
+
+    def medir(self, bloco: bytes) -> None:
+        dados = self._cauda + bloco
+        if b"\x00" in bloco or b"<!" in dados:
+            self._recusar("a planilha traz XML fora do padrão e foi recusada")
+        fim = dados.rfind(b"<")
+        fim = len(dados) if fim < 0 else fim
+        for achado in _MARCA.finditer(dados, 0, fim):
+            self._marca(achado.group(1) == b"row", achado.group(2))
+        self._cauda = dados[fim:]
+        if len(self._cauda) > _BLOCO:
+            self._recusar("a planilha traz XML fora do padrão e foi recusada")
+
+    def _marca(self, e_linha: bool, atributos: bytes) -> None:
+        # A ">" inside a value would end the tag too soon: only plainly quoted attributes are taken.
+        if b"'" in atributos or atributos.count(b'"') % 2 or b"&" in atributos:
+            self._recusar("a planilha traz referências de célula inválidas")
+        if e_linha:
+            self._linhas, self._na_linha = self._linhas + 1, 0
+        else:
+            self._na_linha += 1
+        linha, coluna = 0, self._na_linha
+        if achado := _REFERENCIA.search(atributos):
+            linha, coluna = self._posicao(achado.group(1))
+            self._na_linha = max(self._na_linha, coluna)
+        self._linhas, self._colunas = max(self._linhas, linha), max(self._colunas, coluna)
+        if self._colunas > MAX_COLUNAS or self._linhas * max(self._colunas, 1) > MAX_CELULAS:
+            tamanho = f"{self._linhas} linhas × {self._colunas} colunas"
+            self._recusar(f"a planilha ocupa {tamanho}; o limite é {MAX_COLUNAS} colunas e {MAX_CELULAS} células")
+
+    def _posicao(self, referencia: bytes) -> tuple[int, int]:
+        achado = _CELULA.fullmatch(referencia)
+        if achado is None:
+            self._recusar("a planilha traz referências de célula inválidas")
+        coluna = 0
+        for letra in achado.group(1):
+            coluna = coluna * 26 + letra - 64
+        return int(achado.group(2)), coluna
+
+    def _recusar(self, mensagem: str) -> NoReturn:
+        raise ErroDeLeitura(self._caminho, None, None, mensagem)

@@ -119,7 +119,7 @@ def cvm_csv(linhas: int = 40, *, novo: bool = True) -> bytes:
     cabeca = "TP_FUNDO_CLASSE;CNPJ_FUNDO_CLASSE;ID_SUBCLASSE" if novo else "TP_FUNDO;CNPJ_FUNDO"
     inicio = "CLASSES - FIF;{};;" if novo else "FI;{};"
     corpo = "".join(
-        inicio.format(f"{i % 90:02d}.017.024/0001-53")
+        inicio.format(f"{i // 20 // 10**6:02d}.{i // 20 // 1000 % 1000:03d}.{i // 20 % 1000:03d}/0001-53")
         + f"2026-11-{i % 20 + 1:02d};1132491.66;{30 + i}.229563000000;{1110000 + i}.25;0.00;0.00;1\r\n"
         for i in range(linhas)
     )

@@ -118,15 +118,15 @@ def test_informe_in_both_layouts(novo: bool, zipado: bool, tmp_path: Path) -> No
     leitura = ler(gravar(tmp_path, zipar({"inf_diario_fi_202611.csv": dados}) if zipado else dados))
     assert (leitura.formato, leitura.linhas, len(leitura.fundos)) == ("cvm_informe", 500, 500)
     primeira = leitura.fundos[0]
-    assert (primeira.cnpj, primeira.data) == ("00017024000153", date(2026, 11, 1))
+    assert (primeira.cnpj, primeira.data) == ("00000000000153", date(2026, 11, 1))
     assert (primeira.cota, primeira.patrimonio) == (Decimal("30.229563000000"), Decimal("1110000.25"))
     assert conferir(leitura, data=(date(2026, 11, 1), date(2026, 11, 30))) == []
 
 
 def test_informe_of_the_funds_asked_for(tmp_path: Path) -> None:
-    leitura = ler(gravar(tmp_path, cvm_csv(500)), cnpjs=["07.017.024/0001-53"])
-    assert {carteira.cnpj for carteira in leitura.fundos} == {"07017024000153"}
-    assert (leitura.linhas, len(leitura.fundos)) == (500, 6)
+    leitura = ler(gravar(tmp_path, cvm_csv(500)), cnpjs=["00.000.007/0001-53"])
+    assert {carteira.cnpj for carteira in leitura.fundos} == {"00000007000153"}
+    assert (leitura.linhas, len(leitura.fundos)) == (500, 20)
 
 
 def test_informe_larger_than_memory_should_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,6 +136,17 @@ def test_informe_larger_than_memory_should_hold(tmp_path: Path, monkeypatch: pyt
     assert (leitura.linhas, leitura.fundos) == (500, [])
     assert "escolha os fundos pelo CNPJ" in leitura.avisos[0]
     assert sum(1 for _ in cvm.iterar(caminho)) == 500
+
+
+def test_informe_that_repeats_a_fund(tmp_path: Path) -> None:
+    cabeca, primeira, *resto = cvm_csv(5).split(b"\r\n")
+    mesma = ler(gravar(tmp_path, b"\r\n".join([cabeca, primeira, primeira, *resto])))
+    assert (mesma.linhas, len(mesma.fundos), conferir(mesma)) == (6, 5, [])
+    assert "aparece mais de uma vez" in mesma.avisos[0]
+    outra = primeira.replace(b";30.2295", b";31.2295")
+    assert (
+        "com valores diferentes" in conferir(ler(gravar(tmp_path, b"\r\n".join([cabeca, primeira, outra, *resto]))))[0]
+    )
 
 
 def test_informe_with_a_bad_number(tmp_path: Path) -> None:

@@ -113,6 +113,21 @@ def test_spreadsheet_with_a_cell_far_away(tmp_path: Path) -> None:
     recusa(tmp_path, refeita(longe), "colunas")
 
 
+@pytest.mark.parametrize(
+    "linha",
+    [
+        b'<row r="9"><c' + b" " * 3000 + b'r="XFD9"><v>1</v></c></row>',
+        b'<row r="9"><c x=">" r="XFD9"><v>1</v></c></row>',
+        b"<row r='9'><c r='XFD9'><v>1</v></c></row>",
+        b'<row r="9">' + b"<c><v>1</v></c>" * 600 + b"</row>",
+        b'<row r="9"><c r="B1048576"><v>1</v></c></row>' + b'<row r="8"><c r="AZ9"/></row>',
+    ],
+)
+def test_spreadsheet_that_hides_how_wide_it_is(linha: bytes, tmp_path: Path) -> None:
+    dados = refeita(lambda n, d: d.replace(b"</sheetData>", linha + b"</sheetData>") if "sheet1" in n else d)
+    recusa(tmp_path, dados, "colunas|inválidas")
+
+
 def test_spreadsheet_with_entities_or_odd_references(tmp_path: Path) -> None:
     recusa(tmp_path, refeita(lambda n, d: b"<!DOCTYPE x>" + d if "sheet1" in n else d), "fora do padrão")
     recusa(tmp_path, refeita(lambda n, d: d.replace(b'r="A1"', b'r="&#65;1"') if "sheet1" in n else d), "inválidas")
