@@ -29,6 +29,9 @@ MAX_CELULAS: Final = 20_000_000  # of the rectangle that holds a sheet
 _BLOCO: Final = MIB
 _MARCA = re.compile(rb"<(?:[A-Za-z0-9]{1,20}:)?(c|row)(?=[\s/>])([^<>]*)>")
 _REFERENCIA = re.compile(rb"""(?<![\w:.-])r\s*=\s*"([^"]*)\"""")
+_QUALQUER = re.compile(rb"<(?:[A-Za-z0-9]{1,20}:)?(?:c|row)[\s/>]")
+_CELULA_USUAL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[\s/>]')
+_LINHA_USUAL = re.compile(rb'<row r="([0-9]{1,7})"[\s/>]')
 _CELULA = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _CORROMPIDO: Final = "a planilha está corrompida ou chegou cortada"
 
@@ -202,11 +205,22 @@ class _Regua:
             self._recusar("a planilha traz XML fora do padrão e foi recusada")
         fim = dados.rfind(b"<")
         fim = len(dados) if fim < 0 else fim
-        for achado in _MARCA.finditer(dados, 0, fim):
-            self._marca(achado.group(1) == b"row", achado.group(2))
+        if not self._usuais(dados[:fim]):
+            for achado in _MARCA.finditer(dados, 0, fim):
+                self._marca(achado.group(1) == b"row", achado.group(2))
         self._cauda = dados[fim:]
         if len(self._cauda) > _BLOCO:
             self._recusar("a planilha traz XML fora do padrão e foi recusada")
+
+    def _usuais(self, dados: bytes) -> bool:
+        """Measures at once a block whose every cell and row begins with its reference, as Excel writes them."""
+        celulas, linhas = _CELULA_USUAL.findall(dados), _LINHA_USUAL.findall(dados)
+        if len(celulas) + len(linhas) != len(_QUALQUER.findall(dados)):
+            return False
+        alturas = {int(linha) for linha in {linha for _, linha in celulas} | set(linhas)}
+        larguras = [self._posicao(letras + b"1")[1] for letras in {letras for letras, _ in celulas}]
+        self._alargar(max(alturas, default=0), max(larguras, default=0))
+        return True
 
     def _marca(self, e_linha: bool, atributos: bytes) -> None:
         # A ">" inside a value would end the tag too soon: only plainly quoted attributes are taken.
@@ -220,6 +234,9 @@ class _Regua:
         if achado := _REFERENCIA.search(atributos):
             linha, coluna = self._posicao(achado.group(1))
             self._na_linha = max(self._na_linha, coluna)
+        self._alargar(linha, coluna)
+
+    def _alargar(self, linha: int, coluna: int) -> None:
         self._linhas, self._colunas = max(self._linhas, linha), max(self._colunas, coluna)
         if self._colunas > MAX_COLUNAS or self._linhas * max(self._colunas, 1) > MAX_CELULAS:
             tamanho = f"{self._linhas} linhas × {self._colunas} colunas"
