@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from .constants import DEMO_PASSWORD, DEMO_TOTP_SECRET, DEMO_USER, PORTAL_NAMES
 from .data import carteira_of, history
+from .delivery import XLSX
 from .faults import ALL, CATALOGUE, FaultError, parameters_of, set_from_text
+from .files_lists import bd_xlsx, de_para_xlsx
 from .funds import FUNDS
 from .look import STATIC, card, error_box, options, page, select, table, text_input
 from .numbers_br import day_br, number
 from .totp import code_at
-from .web import Fields, Response, html, json_answer, redirect
+from .web import Fields, Response, disposition, html, json_answer, redirect
 
 if TYPE_CHECKING:
     from .server import DemoPortal
+
+LISTS = {"/arquivos/bd.xlsx": ("BD.xlsx", bd_xlsx), "/arquivos/de-para.xlsx": ("De Para.xlsx", de_para_xlsx)}
 
 
 class Home:
@@ -32,6 +36,9 @@ class Home:
                 return self.index()
             case ("GET" | "HEAD", _) if path.startswith("/_estatico/"):
                 return self._static(path.rpartition("/")[2])
+            case ("GET" | "HEAD", _) if path in LISTS:
+                name, write = LISTS[path]
+                return Response(200, write(), [("Content-Type", XLSX), ("Content-Disposition", disposition(name))])
             case ("GET", "/_falhas"):
                 return json_answer(self._state())
             case ("POST", "/_falhas"):
@@ -150,7 +157,12 @@ class Home:
         )
         heads = ("Sigla", "Fundo", "CNPJ", "Cota", "Patrimônio (R$)")
         note = f"Há dados de todos os dias úteis até {day_br(last)}; o dia de hoje ainda não foi processado."
-        return card(f'<h2>Fundos em {day_br(last)}</h2>{table(heads, rows)}<p class="dica">{note}</p>')
+        lists = (
+            'Planilhas que se mantêm à mão, destes fundos: <a href="/arquivos/bd.xlsx">BD</a> e '
+            '<a href="/arquivos/de-para.xlsx">De Para</a>.'
+        )
+        title = f"<h2>Fundos em {day_br(last)}</h2>"
+        return card(f'{title}{table(heads, rows)}<p class="dica">{note}</p><p class="dica">{lists}</p>')
 
 
 def _spelled(values: dict[str, Any]) -> str:

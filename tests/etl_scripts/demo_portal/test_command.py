@@ -16,6 +16,9 @@ import pytest
 
 from etl_scripts.demo_portal.totp import code_at
 
+# Windows has no signal for another process but Ctrl+Break, and that only for a group of its own.
+SIGNALS = ("CTRL_BREAK_EVENT",) if sys.platform == "win32" else ("SIGTERM", "SIGINT")
+GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -24,9 +27,10 @@ def running(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Po
     """The command, and the address it printed."""
     command = [sys.executable, "-m", "etl_scripts.demo_portal", *arguments]
     settings = {**os.environ, **environment, "PYTHONUTF8": "1"}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as process:
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True, encoding="utf-8", creationflags=GROUP
+    )
+    with process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -36,7 +40,7 @@ def running(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Po
             process.kill()
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("name", SIGNALS)
 def test_it_serves_and_stops(tmp_path: Path, name: str) -> None:
     ready = tmp_path / "pronto"
     faults = {"ETLHUB_DEMO_FALHAS": "qore:erro_500"}

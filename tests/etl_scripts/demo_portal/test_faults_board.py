@@ -79,6 +79,8 @@ def test_the_home_page_switches_faults(portal: DemoPortal, client: httpx.Client)
     page = client.get("/")
     assert "demo-2026" in page.text
     assert "ARAUCÁRIA FIC FIM" in page.text
+    assert httpx.get(f"{portal.base_url}/_estatico/../server.py").status_code == 404
+    assert client.get("/nada").status_code == 404
     page = client.post("/_falhas", data={"sistema": "fidc", "falha": "lento", "parametros": "segundos=0,vezes=3"})
     assert "vezes=3" in page.text
     assert portal.faults.peek("fidc", "lento") is not None
