@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, FloatField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Cast
 
 from etlhub.errors import FieldError, Invalid, NotFound
 from portfolio.models import Carteira, Classe, Fundo
@@ -24,6 +25,7 @@ ALL_FUNDS_SPAN = timedelta(days=31)
 MAX_FUNDOS = 5000
 MAX_DATAS = 3000
 CLASSES = ("caixa", "rf", "rv", "credito", "cpr")
+QUOTA = ("patrimonio", "cota", "quantidade_cotas")
 POS_NAMES = dict(zip(CLASSES, ("pos_caixa", "pos_rf", "pos_rv", "pos_dir_cred", "pos_cpr"), strict=True))
 
 
@@ -60,12 +62,13 @@ def overview(
     day = _last_day(mine, data)
     first, last = period(de, ate, day, span=YEAR)
     held = mine.filter(data=day).first() if chosen and day else None
+    history = evolution(mine, first, last, one_fund=chosen is not None)
     return {
         "fundo": chosen.nome if chosen else None,
         "data": day,
         "fundos": latest_totals(sistema, data or _last_day(base, None)),
-        "posicoes": _pos_rows(chosen, mine, day, first, last),
-        "evolucao": evolution(mine, first, last, one_fund=chosen is not None),
+        "posicoes": [_pos_row(chosen.nome, row) for row in history] if chosen else last_month(base, day),
+        "evolucao": history,
         "carteira": holdings(held) if held else [],
         "carteira_total": held.n_posicoes if held else 0,
         "datas": list(mine.order_by("-data").values_list("data", flat=True).distinct()[:MAX_DATAS]),
@@ -96,55 +99,51 @@ def latest_totals(sistema: str | None, day: date | None) -> list[dict[str, Any]]
         return []
     newest = carteiras(sistema).filter(fundo=OuterRef("pk"), data__lte=day).order_by("-data").values("pk")[:1]
     ids = Fundo.objects.annotate(newest=Subquery(newest)).filter(newest__isnull=False).values("newest")
-    rows = Carteira.objects.filter(pk__in=ids).select_related("fundo").order_by("-patrimonio", "fundo__nome")
-    return [total(row) for row in rows[:MAX_FUNDOS]]
-
-
-def total(row: Carteira) -> dict[str, Any]:
-    """One `CarteiraTotal`."""
-    return {
-        "fundo": row.fundo.nome,
-        "cnpj": row.fundo.cnpj,
-        "data": row.data,
-        "sistema": row.sistema_id,
-        "patrimonio": number(row.patrimonio),
-        "cota": number(row.cota),
-        "quantidade_cotas": number(row.quantidade_cotas),
-        "composicao": {classe: number(getattr(row, classe)) for classe in CLASSES},
-    }
-
-
-def _pos_rows(
-    chosen: Fundo | None, rows: QuerySet[Carteira], day: date | None, first: date, last: date
-) -> list[dict[str, Any]]:
-    """`CarteiraPosicao`: of one fund, a row a date; of all funds, those of the last month, newest first."""
-    if chosen:
-        found = rows.filter(data__range=(first, last)).order_by("data")
-    elif day:
-        found = rows.filter(data__range=(day - ALL_FUNDS_SPAN, day)).order_by("-data", "fundo_id")[:MAX_POSICOES]
-    else:
-        return []
+    rows = Carteira.objects.filter(pk__in=ids).order_by("-patrimonio", "fundo__nome")
+    found = rows.values_list("fundo__nome", "fundo__cnpj", "data", "sistema_id", *_as_floats(*QUOTA, *CLASSES))
     return [
-        {"fundo": nome, "data": when, **{POS_NAMES[c]: float(v) for c, v in zip(CLASSES, values, strict=True)}}
-        for nome, when, *values in found.values_list("fundo__nome", "data", *CLASSES)
+        {"fundo": nome, "cnpj": cnpj, "data": when, "sistema": origin}
+        | dict(zip(QUOTA, values, strict=False))
+        | {"composicao": dict(zip(CLASSES, values[len(QUOTA) :], strict=True))}
+        for nome, cnpj, when, origin, *values in found[:MAX_FUNDOS]
     ]
+
+
+def _as_floats(*names: str) -> list[Cast]:
+    """Columns as floats: they end as JSON numbers, and SQLite's way to Decimal costs more than the query."""
+    return [Cast(name, FloatField()) for name in names]
+
+
+def last_month(rows: QuerySet[Carteira], day: date | None) -> list[dict[str, Any]]:
+    """`CarteiraPosicao` of all funds in the month up to `day`, newest first, at most MAX_POSICOES."""
+    if day is None:
+        return []
+    found = rows.filter(data__range=(day - ALL_FUNDS_SPAN, day)).order_by("-data", "fundo_id")[:MAX_POSICOES]
+    return [
+        _pos_row(nome, {"data": when, **dict(zip(CLASSES, values, strict=True))})
+        for nome, when, *values in found.values_list("fundo__nome", "data", *_as_floats(*CLASSES))
+    ]
+
+
+def _pos_row(nome: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {"fundo": nome, "data": row["data"]} | {POS_NAMES[classe]: row[classe] for classe in CLASSES}
 
 
 def evolution(rows: QuerySet[Carteira], first: date, last: date, *, one_fund: bool) -> list[dict[str, Any]]:
     """Per date: patrimônio and classes (and quota) of one fund, or their sums over all funds. Oldest first."""
     found = rows.filter(data__range=(first, last)).order_by("data")
     if one_fund:
-        fields = ("patrimonio", "cota", "quantidade_cotas", *CLASSES)
+        fields = (*QUOTA, *CLASSES)
         return [
-            {"data": when, **{name: number(value) for name, value in zip(fields, values, strict=True)}}
-            for when, *values in found.values_list("data", *fields)
+            {"data": when, **dict(zip(fields, values, strict=True))}
+            for when, *values in found.values_list("data", *_as_floats(*fields))
         ]
-    names = ("patrimonio", *CLASSES)
-    sums = found.values_list("data").annotate(*(Sum(name) for name in names))
+    summed = ("patrimonio", *CLASSES)
+    sums = {f"soma_{name}": Sum(column) for name, column in zip(summed, _as_floats(*summed), strict=True)}
     return [
         {"data": when, "cota": None, "quantidade_cotas": None}
-        | {name: number(value) for name, value in zip(names, values, strict=True)}
-        for when, *values in sums
+        | {name: round(value, 2) for name, value in zip(summed, values, strict=True)}
+        for when, *values in found.values("data").annotate(**sums).values_list("data", *sums)
     ]
 
 

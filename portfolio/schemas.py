@@ -1,14 +1,17 @@
-"""The shapes of the portfolio API. `CarteiraPosicao` and `CarteiraTotal` have the contract's names. Amounts are BRL."""
+"""The shapes of the portfolio API. `CarteiraPosicao` and `CarteiraTotal` have the contract's names. Amounts are BRL.
+
+Plain pydantic models: ninja's Schema reads answers of thousands of rows through a slow wrapper.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Literal
 
-from ninja import Schema
+from pydantic import BaseModel
 
 
-class CarteiraPosicao(Schema):
+class CarteiraPosicao(BaseModel):
     """A fund on a date by class."""
 
     fundo: str
@@ -20,7 +23,7 @@ class CarteiraPosicao(Schema):
     pos_cpr: float
 
 
-class Composicao(Schema):
+class Composicao(BaseModel):
     caixa: float
     rf: float
     rv: float
@@ -28,7 +31,7 @@ class Composicao(Schema):
     cpr: float
 
 
-class CarteiraTotal(Schema):
+class CarteiraTotal(BaseModel):
     """A fund's newest carteira up to the date asked for; `data` says of when it is, `sistema` where from."""
 
     fundo: str
@@ -50,7 +53,7 @@ class Evolucao(Composicao):
     quantidade_cotas: float | None
 
 
-class PosicaoOut(Schema):
+class PosicaoOut(BaseModel):
     """A holding. `percentual` of the fund's patrimônio, 0 to 100."""
 
     classe: Literal["caixa", "rf", "rv", "credito", "cpr"]
@@ -62,7 +65,7 @@ class PosicaoOut(Schema):
     percentual: float | None
 
 
-class PortfolioOut(Schema):
+class PortfolioOut(BaseModel):
     """`GET /api/portfolio`.
 
     `data` is the newest date with a carteira up to the one asked for; null when there is none. Without `fundo`,
@@ -80,7 +83,7 @@ class PortfolioOut(Schema):
     datas: list[date]
 
 
-class Variacao(Schema):
+class Variacao(BaseModel):
     """`percentual` is null when the start is zero or unknown."""
 
     de: float | None
@@ -89,7 +92,7 @@ class Variacao(Schema):
     percentual: float | None
 
 
-class AtivoVariacao(Schema):
+class AtivoVariacao(BaseModel):
     classe: Literal["caixa", "rf", "rv", "credito", "cpr"]
     classe_nome: str
     ativo: str
@@ -101,7 +104,7 @@ class AtivoVariacao(Schema):
     variacao: float
 
 
-class CompararOut(Schema):
+class CompararOut(BaseModel):
     """What changed in a fund between two dates; `de` and `ate` are the dates of the carteiras that were compared."""
 
     fundo: str

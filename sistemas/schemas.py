@@ -1,6 +1,7 @@
 """The shapes of the sistemas API, in and out. Field names are those of the contract.
 
-What comes in is a plain pydantic model: ninja's Schema takes any object, a list too, where every field has a default.
+Plain pydantic models: ninja's Schema takes any object, a list too, where every field has a default, and reads answers
+of thousands of rows through a slow wrapper.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from ninja import Schema
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 BRAZILIAN = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
@@ -44,12 +44,12 @@ Dia = Annotated[date | None, BeforeValidator(read_day)]
 Nome = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
 
 
-class FundoOut(Schema):
+class FundoOut(BaseModel):
     nome: str
     selecionado: bool
 
 
-class SistemaOut(Schema):
+class SistemaOut(BaseModel):
     """The contract's Sistema, and the last job. `fundos` comes with one sistema and with `/config`, not with lists."""
 
     id: str
@@ -67,7 +67,7 @@ class SistemaOut(Schema):
     job_id: int | None
 
 
-class Done(Schema):
+class Done(BaseModel):
     """The answer of a command."""
 
     success: bool = True
@@ -98,7 +98,7 @@ class PeriodoIn(BaseModel):
     usarD1Anbima: bool = True  # noqa: N815
 
 
-class PeriodoOut(Schema):
+class PeriodoOut(BaseModel):
     dataInicial: date | None  # noqa: N815
     dataFinal: date | None  # noqa: N815
     usarD1Anbima: bool  # noqa: N815
@@ -129,12 +129,12 @@ class ConfigOut(BaseModel):
     sistemas: dict[str, SistemaOut]
 
 
-class Feriado(Schema):
+class Feriado(BaseModel):
     data: date
     nome: str
 
 
-class CalendarioOut(Schema):
+class CalendarioOut(BaseModel):
     """Business days and holidays of the range asked for; `d1`, `d2` are counted from today."""
 
     dias_uteis: list[date]
@@ -143,7 +143,7 @@ class CalendarioOut(Schema):
     d2: date
 
 
-class FundosOut(Schema):
+class FundosOut(BaseModel):
     """A sistema's funds. `usar_todos`: a run takes all, whatever is selected."""
 
     fundos: list[FundoOut]
@@ -187,7 +187,7 @@ class ImportDone(Done):
     avisos: list[str] = []
 
 
-class DeParaItem(Schema):
+class DeParaItem(BaseModel):
     fundo: Nome
     pasta: str = Field(max_length=300)
 
@@ -196,7 +196,7 @@ class DeParaIn(BaseModel):
     itens: list[DeParaItem] = Field(max_length=MAX_FUNDOS)
 
 
-class DeParaOut(Schema):
+class DeParaOut(BaseModel):
     itens: list[DeParaItem]
     total: int
 
@@ -207,8 +207,10 @@ class CaminhosIn(BaseModel):
     caminhos: dict[str, Annotated[str, Field(max_length=1000)]] | None = Field(None, max_length=100)
 
 
-class CaminhoOut(Schema):
+class CaminhoOut(BaseModel):
     """What the server finds of a path. `mensagem` is the sentence to show; `espaco_livre` in bytes."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     ok: bool
     chave: str
@@ -220,12 +222,12 @@ class CaminhoOut(Schema):
     mensagem: str
 
 
-class Pasta(Schema):
+class Pasta(BaseModel):
     nome: str
     caminho: str
 
 
-class PastasOut(Schema):
+class PastasOut(BaseModel):
     """A folder's sub-folders. `caminho` is empty at the top, where `pastas` are the roots."""
 
     caminho: str
