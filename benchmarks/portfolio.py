@@ -1,20 +1,17 @@
-"""How fast a fund's evolution over a year is read out of millions of positions; JSON on stdout.
+"""How fast a fund's evolution over a year is read out of millions of positions.
 
-Baseline, in the same run on the same file: the same figures summed from the positions by plain SQL.
-    python benchmarks/portfolio.py [--posicoes 5000000] [--consultas 200]
+    python -m benchmarks.portfolio [--posicoes 5000000] [--consultas 200]
+
+The baseline, in the same run on the same file: the same figures summed from the positions by plain SQL. Times in ms.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import random
 import shutil
 import sqlite3
-import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +20,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.common import report, spread
+
 FIRST_DAY, DAYS, PER_CARTEIRA = date(2025, 1, 2), 252, 100
 CLASSES = ("caixa", "rf", "rv", "credito", "cpr")
 BATCH = 100_000
@@ -35,7 +33,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="etlhub-bench-"))
     try:
         _setup(folder)
-        print(json.dumps(_run(options, folder / "etlhub.sqlite3"), ensure_ascii=False, indent=2))
+        report("portfolio", **_run(options, folder / "etlhub.sqlite3"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -57,7 +55,6 @@ def _setup(folder: Path) -> None:
         "ETLHUB_LOG_LEVEL": "ERROR",
         "ETLHUB_DOTENV": os.devnull,
     }
-    sys.path.insert(0, str(ROOT))
     import django
     from django.core.management import call_command
 
@@ -94,7 +91,6 @@ def _run(options: argparse.Namespace, database: Path) -> dict[str, Any]:
         "referencia_sql_puro_ms": _time(_baseline(plain, year), names),
         "carga_de_uma_carteira_ms": _time(_load(), names[:50]),
         "limite_ms": LIMIT_MS,
-        "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
     }
 
@@ -225,15 +221,14 @@ def _load() -> Callable[[int], object]:
 
 
 def _time(work: Callable[[int], object], funds: list[int]) -> dict[str, float]:
-    """p50 and p95 in milliseconds, after one unmeasured call."""
+    """Milliseconds of a call, after one unmeasured call."""
     work(funds[0])
     spent = []
     for fund in funds:
         started = time.perf_counter()
         work(fund)
         spent.append((time.perf_counter() - started) * 1000)
-    cuts = statistics.quantiles(spent, n=20, method="inclusive")
-    return {"p50": round(statistics.median(spent), 2), "p95": round(cuts[18], 2)}
+    return spread(spent, 2)
 
 
 if __name__ == "__main__":
