@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,12 @@ FLAGS: dict[str, dict[str, tuple[str, bool]]] = {
 FUNDS_FLAG = {"fidc": "--fidc-fundos", "maps": "--maps-fundos", "qore": "--qore-fundos"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Command:
-    """What to start. `document` holds secrets in clear: it goes to the pipe (or the private file) and nowhere else."""
+    """What to start. `config_file` is where the users' own command wants its document; None = on its stdin, with events."""
 
     argv: list[str]
     cwd: Path
-    document: dict[str, Any] = field(repr=False)
-    events: bool
     config_file: Path | None = None
 
 
@@ -51,27 +49,31 @@ def temp_folder(execution: Execution) -> Path:
     return settings.DATA_DIR / "tmp" / f"exec-{execution.pk}-{execution.tentativa}"
 
 
-def build(executions: Sequence[Execution], document: dict[str, Any], folder: Path) -> Command:
-    """The command that runs these Executions of one job (one, unless the users' own command runs a whole job)."""
-    job = executions[0].job
+def own(executions: Sequence[Execution]) -> Command:
+    """The hub's ETL command for these Executions of one job; needs no secret, so it may start before they are read."""
+    argv = [sys.executable, str(ETL_SCRIPTS / "main.py"), "--config", "-", *_arguments(executions)]
+    return Command(argv, ETL_SCRIPTS)
+
+
+def external(executions: Sequence[Execution], document: dict[str, Any], folder: Path) -> Command:
+    """The users' own command (`ETL_COMMAND`); its document, in clear, is written to a private file in `folder`."""
     ids = [execution.sistema_id for execution in executions]
-    external = list(settings.ETL_COMMAND)
-    document = document | {"execucao": _run_section(executions[0], folder)}
-    arguments = ["--sistemas", *ids, *_period(job)]
+    config = folder / "config.json"
+    _write_private(config, document)
+    base = list(settings.ETL_COMMAND)
+    argv = [*base, "--config", str(config), *_arguments(executions), *_funds(ids, document)]
+    return Command(argv, _folder_of(base), config)
+
+
+def _arguments(executions: Sequence[Execution]) -> list[str]:
+    job = executions[0].job
+    arguments = ["--sistemas", *(execution.sistema_id for execution in executions), *_period(job)]
     arguments += ["--limpar"] if job.limpar else []
     arguments += ["--dry-run"] if job.dry_run else []
-    for execution in executions:
-        arguments += _flags(execution)
-    if not external:
-        script = ETL_SCRIPTS / "main.py"
-        return Command([sys.executable, str(script), "--config", "-", *arguments], ETL_SCRIPTS, document, events=True)
-    arguments += _funds(ids, document)
-    document.pop("execucao")
-    config = folder / "config.json"
-    return Command([*external, "--config", str(config), *arguments], _folder_of(external), document, False, config)
+    return arguments + [flag for execution in executions for flag in _flags(execution)]
 
 
-def write_private(path: Path, document: dict[str, Any]) -> None:
+def _write_private(path: Path, document: dict[str, Any]) -> None:
     """Write the config of the users' own command, readable by this account alone."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -110,7 +112,8 @@ def _funds(ids: Sequence[str], document: dict[str, Any]) -> list[str]:
     return out
 
 
-def _run_section(execution: Execution, folder: Path) -> dict[str, Any]:
+def run_section(execution: Execution, folder: Path) -> dict[str, Any]:
+    """The document's `execucao` (docs/architecture.md)."""
     job = execution.job
     return {
         "id": execution.pk,

@@ -12,7 +12,7 @@ from collections import Counter
 import redis
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from jobs import lifecycle
@@ -66,11 +66,8 @@ def _choose() -> list[int]:
 
 
 def _waiting_sistemas() -> set[str]:
-    return {
-        sistema_id
-        for sistema_id in Sistema.objects.values_list("pk", flat=True)
-        if Execution.objects.filter(sistema_id=sistema_id, status=State.PENDING).exists()
-    }
+    pending = Execution.objects.filter(sistema_id=OuterRef("pk"), status=State.PENDING)
+    return set(Sistema.objects.filter(Exists(pending)).order_by().values_list("pk", flat=True))
 
 
 def _head(sistema_id: str) -> Execution | None:

@@ -45,10 +45,9 @@ def move(
     """
     allowed = [source for source in sources if target in _ALLOWED[source]]
     with transaction.atomic():
-        job_id = Execution.objects.values_list("job_id", flat=True).filter(pk=execution_id).first()
-        if job_id is None:
+        job = Job.objects.select_for_update(of=("self",)).filter(executions=execution_id).order_by().first()
+        if job is None:
             return None
-        job = Job.objects.select_for_update().get(pk=job_id)
         execution = Execution.objects.select_for_update().get(pk=execution_id)
         source = State(execution.status)
         if source not in allowed or (token is not None and execution.run_token != token):

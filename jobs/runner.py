@@ -16,7 +16,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -79,9 +79,17 @@ def run(execution_id: int, *, actor: str = "worker", on_beat: Callable[[], None]
     folder = command.temp_folder(execution)
     versao: int | None = None
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Our own command needs no secret to start: its interpreter comes up while the vault is read.
+        child = None if settings.ETL_COMMAND else _spawn(command.own([execution]), token)
         held = vault.run_secrets([execution.sistema_id], actor=f"execução {execution.job_id}")
         versao = held.versoes.get(execution.sistema_id)
-        outcome = _attempt(execution, token, held, folder, on_beat)
+        if child is None:
+            child = _spawn(command.external([execution], held.document, folder), token)
+            document = None
+        else:
+            document = held.document | {"execucao": command.run_section(execution, folder)}
+        outcome = _Run(execution, token, child, document, Masker(held.secrets), on_beat).to_the_end()
     except HubError as error:
         codigo = getattr(error, "codigo", "configuracao")
         settle.say(execution, Level.ERROR, error.message)
@@ -108,20 +116,12 @@ def _settle(execution_id: int, token: str, outcome: Outcome, actor: str, versao:
     return None
 
 
-def _attempt(
-    execution: Execution, token: str, held: vault.RunSecrets, folder: Path, on_beat: Callable[[], None]
-) -> Outcome:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    what = command.build([execution], held.document, folder)
-    if what.config_file:
-        command.write_private(what.config_file, what.document)
+def _spawn(what: command.Command, token: str) -> subprocess.Popen[bytes]:
     try:
-        child = process.spawn(what.argv, cwd=what.cwd, environment=process.child_environment(token))
+        return process.spawn(what.argv, cwd=what.cwd, environment=process.child_environment(token))
     except OSError as error:
-        reason = f"Não foi possível iniciar o ETL: {error.strerror or 'erro do sistema'} ({what.argv[0]})."
-        settle.say(execution, Level.ERROR, reason)
-        return Outcome(State.ERROR, "configuracao", reason)
-    return _Run(execution, token, child, what, Masker(held.secrets), on_beat).to_the_end()
+        reason = error.strerror or "erro do sistema"
+        raise HubError(f"Não foi possível iniciar o ETL: {reason} ({what.argv[0]}).") from None
 
 
 class _Run:
@@ -132,19 +132,19 @@ class _Run:
         execution: Execution,
         token: str,
         child: subprocess.Popen[bytes],
-        what: command.Command,
+        document: dict[str, Any] | None,
         masker: Masker,
         on_beat: Callable[[], None],
     ) -> None:
         sistema = execution.sistema
         self.execution, self.token, self.child, self.on_beat = execution, token, child, on_beat
-        self.masker, self.estimate = masker, not what.events
-        self.parser = Parser(events=what.events)
+        self.masker, self.estimate = masker, document is None
+        self.parser = Parser(events=document is not None)
         self.logbook = Logbook(execution.job_id, execution.pk, alive=self._may_wait)
         self.collector = Collector(execution, token)
         self.writer = Writer(child)
-        if what.events:
-            self.writer.send(what.document)
+        if document is not None:
+            self.writer.send(document)
         else:
             self.writer.close()
         self.code = CodeLine(execution, token, self.collector, self.writer)
