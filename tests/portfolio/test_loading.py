@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from etlhub.errors import Invalid
 from portfolio.loading import load_carteira, remove_carteira
 from portfolio.models import Carteira, Fundo, Posicao
-from tests.portfolio.events import carteira, sha
+from tests.portfolio.events import carteira, days, sha
 
 pytestmark = pytest.mark.usefixtures("catalogo")
 
@@ -129,3 +131,20 @@ def test_a_failure_half_way_leaves_what_was_there(monkeypatch: pytest.MonkeyPatc
         load_carteira(carteira(fonte=sha("novo")))
     assert Posicao.objects.count() == 5
     assert Carteira.objects.get().fonte == carteira()["fonte"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sistemas_that_load_one_fund_at_once_leave_one_preferred() -> None:
+    def load(sistema: str) -> None:
+        try:
+            for day in days("2026-11-02", 5):
+                load_carteira(carteira(sistema=sistema, data=day))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(load, ("amplis_reag", "qore", "maps")))
+    assert Carteira.objects.count() == 15
+    assert Posicao.objects.count() == 75
+    preferred = Carteira.objects.filter(preferida=True).values_list("data", flat=True)
+    assert sorted(f"{day}" for day in preferred) == days("2026-11-02", 5)
