@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,8 @@ from etl_scripts.transporte import Baixado, Limites, Transporte
 from etl_scripts.verificacao import verificar
 from etl_scripts.visita import Visita
 
-FORA_SEGUIDAS: Final = 3  # requests in a row that find the portal down: the rest is not tried
+# So many requests in a row that end like this, and the rest is not tried: it would only wait as long again.
+SEGUIDAS: Final = {"portal_fora": 3, "pagina_mudou": 6}
 
 
 def escolher_transporte(conector: Conector) -> str:
@@ -71,7 +73,7 @@ class Coleta:
         self._manifesto = manifesto
         self._artefatos = artefatos
         self._transporte: Transporte | None = None
-        self._fora_seguidas = 0
+        self._seguidas, self._ultimo_codigo = 0, ""
         self._feitos = 0
         self._total = 1
         self.conta = Conta(self._sistema)
@@ -99,12 +101,17 @@ class Coleta:
         faltam: list[Pedido] = []
         for pedido in pedidos:
             parada.conferir()
-            if pedido.fundo != TODOS and self._manifesto.ja_tem(pedido, self._contexto.dias):
+            if self._ja_tem(pedido):
                 self.conta.pulados[pedido.fundo or "todos os fundos"] += 1
                 contrato.info(self._sistema, f"{pedido}: já coletado e sem mudança; não será baixado de novo.")
             else:
                 faltam.append(pedido)
         return faltam
+
+    def _ja_tem(self, pedido: Pedido) -> bool:
+        if self._contexto.config.execucao.baixar_de_novo or pedido.fundo == TODOS or self._conector.muda_ainda(pedido):
+            return False
+        return self._manifesto.ja_tem(pedido, self._contexto.dias)
 
     def _abrir(self) -> None:
         self._progresso(2, "Conectando ao portal")
@@ -125,9 +132,16 @@ class Coleta:
         self._progresso(5, "Conectado")
 
     def _expandir(self, pedidos: list[Pedido]) -> list[Pedido]:
-        """Puts the portal's own fund list where the request says all."""
+        """Puts the portal's own fund names, or its whole list where the request says all."""
         if not any(pedido.fundo == TODOS for pedido in pedidos):
-            return pedidos
+            nomes = {
+                fundo: self._repeticao.fazer("procurar o fundo", partial(self._conector.resolver, fundo))
+                for fundo in dict.fromkeys(pedido.fundo for pedido in pedidos)
+                if fundo
+            }
+            if all(fundo == nome for fundo, nome in nomes.items()):
+                return pedidos
+            return self._o_que_falta([pedido.de(fundo=nomes.get(pedido.fundo, pedido.fundo)) for pedido in pedidos])
         fundos = nomes_de_fundos(self._repeticao.fazer("listar os fundos", self._conector.fundos_do_portal))
         contrato.info(self._sistema, f"{len(fundos)} fundo(s) no portal: {', '.join(fundos[:20])}")
         if not fundos:
@@ -137,7 +151,8 @@ class Coleta:
             for pedido in pedidos
             for fundo in (fundos if pedido.fundo == TODOS else [pedido.fundo])
         ]
-        return self._o_que_falta(todos)
+        # What the portal shows on one page for a fund and day is asked for together.
+        return self._o_que_falta(sorted(todos, key=lambda pedido: (pedido.inicio, pedido.fundo)))
 
     # -- the work --------------------------------------------------------------------------------------------------
 
@@ -149,7 +164,8 @@ class Coleta:
         )
         try:
             for pedido, buscar in fila:
-                restam.pop(id(pedido), None)
+                if restam.pop(id(pedido), None) is None and not self._o_que_falta([pedido]):
+                    continue  # found on the portal only now, and collected before
                 fatal = self._um(pedido, buscar)
                 if fatal is not None:
                     raise fatal
@@ -180,10 +196,11 @@ class Coleta:
         self._feitos += 1
         self._progresso(5 + round(93 * self._feitos / self._total), str(pedido))
         if falha is None:
-            self._fora_seguidas = 0
+            self._ultimo_codigo = ""
             return None
-        self._fora_seguidas = self._fora_seguidas + 1 if falha.codigo == "portal_fora" else 0
-        return falha if falha.fatal or self._fora_seguidas >= FORA_SEGUIDAS else None
+        self._seguidas = self._seguidas + 1 if falha.codigo == self._ultimo_codigo else 1
+        self._ultimo_codigo = falha.codigo
+        return falha if falha.fatal or self._seguidas >= SEGUIDAS.get(falha.codigo, sys.maxsize) else None
 
     def _buscar_e_arquivar(self, pedido: Pedido, buscar: Callable[[], Baixado]) -> None:
         baixado = buscar()

@@ -23,6 +23,7 @@ SELETORES_COMUNS: Final[dict[str, str]] = {
     "login_senha": "",
     "login_ok": "",
     "login_erro": "",
+    "aceite": "",
     "login_codigo": "",
     "codigo_ok": "",
     "dentro": "",
@@ -84,6 +85,14 @@ class Conector:
         """Asks for one thing and brings the file. Raises SemDados or Falha."""
         raise NotImplementedError
 
+    def resolver(self, fundo: str) -> str:
+        """The portal's full name of a fund that the user may have named in short. After the login."""
+        return fundo
+
+    def muda_ainda(self, pedido: Pedido) -> bool:  # noqa: ARG002 - for those that can tell
+        """Whether the portal may still change what was collected, so that having it is no reason not to look."""
+        return False
+
     def coletar_varios(
         self,
         pedidos: list[Pedido],  # noqa: ARG002 - for those that do
@@ -110,25 +119,39 @@ class Conector:
         visita.dentro = False
         visita.em("abrir a página de login")
         self.abrir_login()
-        visita.esperar("login_usuario")
+        if visita.esperar("login_usuario", "dentro") == "dentro":  # the portal still knows us
+            visita.dentro = True
+            return
         visita.em("preencher usuário e senha")
         visita.preencher("login_usuario", self.contexto.acesso.usuario)
         visita.preencher("login_senha", self.contexto.acesso.senha)
         visita.em("entrar no portal")
-        visita.clicar("login_ok")
+        self.enviar_login()
         self.confirmar_entrada()
 
     def abrir_login(self) -> None:
         """Goes to the page with the login form."""
         self.visita.abrir(self.contexto.acesso.url)
 
+    def enviar_login(self) -> None:
+        """Sends the login form: by its button, or by Enter where none is known."""
+        if "login_ok" in self.visita.tabela:
+            self.visita.clicar("login_ok")
+        else:
+            self.visita.enter("login_senha")
+
     def confirmar_entrada(self) -> None:
         """Finds out whether the portal let us in."""
         visita = self.visita
-        veio = visita.esperar("dentro", "login_codigo", "login_erro", "login_usuario")
+        fins = ("dentro", "aceite", "login_codigo", "login_erro", "login_usuario")
+        veio = visita.esperar(*fins)
         if veio == "login_codigo":
             self.informar_codigo()
-            veio = visita.esperar("dentro", "login_erro", "login_codigo", "login_usuario")
+            veio = visita.esperar("dentro", "aceite", "login_erro", "login_codigo", "login_usuario")
+        if veio == "aceite":
+            visita.em("aceitar o aviso do portal")
+            visita.clicar("aceite")
+            veio = visita.esperar(*fins)
         if veio != "dentro":
             raise self.recusa(visita.texto("login_erro"))
         visita.dentro = True

@@ -35,10 +35,12 @@ def texto_de(no: LexborNode) -> str:
     return texto or no.attributes.get("value") or no.attributes.get("title") or no.attributes.get("alt") or ""
 
 
-def achar_todos(pagina: LexborHTMLParser, alternativas: Sequence[Seletor]) -> list[LexborNode]:
-    """All nodes of the first alternative that matches anything."""
+def achar_todos(
+    pagina: LexborHTMLParser, alternativas: Sequence[Seletor], *, ocultos: bool = False
+) -> list[LexborNode]:
+    """All nodes of the first alternative that matches anything; `ocultos` takes what a script would have to show too."""
     for seletor in alternativas:
-        nos = [no for no in pagina.css(seletor.css) if visivel(no)]
+        nos = [no for no in pagina.css(seletor.css) if ocultos or visivel(no)]
         if seletor.texto:
             procurado = normalizar(seletor.texto)
             nos = [no for no in nos if normalizar(texto_de(no)) == procurado]
@@ -155,6 +157,23 @@ def marcar(pagina: LexborHTMLParser, no: LexborNode, marcado: bool) -> None:
         no.attrs["checked"] = ""
     elif "checked" in no.attributes:
         del no.attrs["checked"]
+
+
+def definir(pagina: LexborHTMLParser, formulario: LexborNode, campos: dict[str, str]) -> None:
+    """Gives hidden fields of the form the values that the page's script would write."""
+    for no in _controles(pagina, formulario):
+        nome = no.attributes.get("name") or ""
+        if nome in campos:
+            no.attrs["value"] = campos[nome]
+
+
+def botao_padrao(pagina: LexborHTMLParser, formulario: LexborNode) -> LexborNode | None:
+    """The button that Enter in a field presses: the form's first one that submits."""
+    for no in _controles(pagina, formulario):
+        tipo = (no.attributes.get("type") or ("submit" if no.tag == "button" else "")).lower()
+        if no.tag in {"button", "input"} and tipo in {"submit", "image"}:
+            return no
+    return None
 
 
 def acao_de(pagina: LexborHTMLParser, no: LexborNode, base: str, codificacao: str) -> Envio | None:

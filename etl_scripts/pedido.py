@@ -35,6 +35,7 @@ class Pedido:
     por_dia: bool = False  # one file a day comes out of it (a ZIP of a period)
     conferir_fundo: bool = True
     conferir_data: bool = True
+    cnpjs: tuple[str, ...] = ()  # the only funds to read out of a file of very many
 
     @property
     def periodo(self) -> str:

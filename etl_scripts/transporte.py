@@ -60,6 +60,7 @@ class Transporte(ABC):
     """One visit to a portal. Calls are bounded by `limites`; they raise Falha, ElementoAusente or PaginaNoLugar."""
 
     nome: str = ""
+    executa_scripts: bool = False
 
     def __init__(self, pasta: Path, limites: Limites) -> None:
         self.pasta = pasta
@@ -106,6 +107,18 @@ class Transporte(ABC):
     @abstractmethod
     def marcar(self, alternativas: Alternativas, marcado: bool = True) -> None:
         """Ticks or clears a checkbox or radio."""
+
+    @abstractmethod
+    def marcar_todos(self, alternativas: Alternativas) -> None:
+        """Ticks every checkbox that matches."""
+
+    @abstractmethod
+    def enter(self, alternativas: Alternativas) -> None:
+        """Presses Enter in a field: the form is sent as by its first button."""
+
+    @abstractmethod
+    def enviar_com(self, alternativas: Alternativas, campos: dict[str, str]) -> None:
+        """Sends a form with hidden fields set, as the page's own script does (ASP.NET post back)."""
 
     @abstractmethod
     def clicar(self, alternativas: Alternativas) -> None:

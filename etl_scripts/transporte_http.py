@@ -18,6 +18,7 @@ from etl_scripts import formularios
 from etl_scripts.erros import ArquivoInvalido, Falha
 from etl_scripts.formularios import Envio
 from etl_scripts.nomes import mb, nome_da_resposta
+from etl_scripts.retomada import baixar_retomando
 from etl_scripts.transporte import (
     HTML_MAXIMO,
     Alternativas,
@@ -120,6 +121,26 @@ class TransporteHttp(Transporte):
     def marcar(self, alternativas: Alternativas, marcado: bool = True) -> None:
         formularios.marcar(self._pagina, self._um(alternativas), marcado)
 
+    def marcar_todos(self, alternativas: Alternativas) -> None:
+        for no in formularios.achar_todos(self._pagina, alternativas, ocultos=True):
+            formularios.marcar(self._pagina, no, True)
+
+    def enter(self, alternativas: Alternativas) -> None:
+        formulario = self._formulario(alternativas)
+        botao = formularios.botao_padrao(self._pagina, formulario)
+        self._navegar(formularios.envio_de(self._pagina, formulario, botao, self._endereco, self._codificacao))
+
+    def enviar_com(self, alternativas: Alternativas, campos: dict[str, str]) -> None:
+        formulario = self._formulario(alternativas)
+        formularios.definir(self._pagina, formulario, campos)
+        self._navegar(formularios.envio_de(self._pagina, formulario, None, self._endereco, self._codificacao))
+
+    def _formulario(self, alternativas: Alternativas) -> LexborNode:
+        formulario = formularios.formulario_de(self._pagina, self._um(alternativas))
+        if formulario is None:
+            raise ElementoAusente(alternativas)
+        return formulario
+
     def clicar(self, alternativas: Alternativas) -> None:
         self._navegar(self._acao(alternativas))
 
@@ -127,7 +148,13 @@ class TransporteHttp(Transporte):
         return self._baixar(self._acao(alternativas))
 
     def baixar_endereco(self, endereco: str) -> Baixado:
-        return self._baixar(Envio("GET", urljoin(self._endereco, endereco)))
+        envio = Envio("GET", urljoin(self._endereco, endereco))
+        return baixar_retomando(
+            lambda cabecalhos: self._pedir(envio, cabecalhos),
+            self.proxima_pasta(),
+            self.limites,
+            lambda tamanho: _conferir_tamanho(tamanho, self.limites),
+        )
 
     def html(self) -> str:
         return self._pagina.html or ""
@@ -136,24 +163,29 @@ class TransporteHttp(Transporte):
         self._cliente.close()
 
     def _um(self, alternativas: Alternativas) -> LexborNode:
-        nos = formularios.achar_todos(self._pagina, alternativas)
+        # What only a script would show can still be filled in and sent.
+        visiveis = formularios.achar_todos(self._pagina, alternativas)
+        nos = visiveis or formularios.achar_todos(self._pagina, alternativas, ocultos=True)
         if not nos:
             raise ElementoAusente(alternativas)
         return nos[0]
 
     def _acao(self, alternativas: Alternativas) -> Envio:
-        for no in formularios.achar_todos(self._pagina, alternativas):
-            acao = formularios.acao_de(self._pagina, no, self._endereco, self._codificacao)
-            if acao is not None:
-                return acao
+        """What clicking does: of all that matches, the first that leads anywhere; what is on view goes first."""
+        for ocultos in (False, True):
+            for seletor in alternativas:
+                for no in formularios.achar_todos(self._pagina, [seletor], ocultos=ocultos):
+                    acao = formularios.acao_de(self._pagina, no, self._endereco, self._codificacao)
+                    if acao is not None:
+                        return acao
         raise ElementoAusente(alternativas)
 
     @contextmanager
-    def _pedir(self, envio: Envio) -> Iterator[httpx.Response]:
+    def _pedir(self, envio: Envio, mais: dict[str, str] | None = None) -> Iterator[httpx.Response]:
         espera = self._ultimo + self._intervalo - time.monotonic()
         if espera > 0:
             time.sleep(espera)
-        cabecalhos = {"Referer": self._endereco}
+        cabecalhos = {"Referer": self._endereco} | (mais or {})
         if envio.metodo != "GET":
             cabecalhos["Content-Type"] = envio.tipo
         try:

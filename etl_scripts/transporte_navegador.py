@@ -28,6 +28,7 @@ from etl_scripts.transporte import (
     falha_de_estado,
 )
 
+PRAZO_CLIQUE: Final = 15.0  # seconds for an element that is there to become clickable
 PASSO_MS: Final = 40  # how often a wait looks again
 
 
@@ -35,6 +36,7 @@ class TransporteNavegador(Transporte):
     """One tab that is driven, and whatever windows it opens."""
 
     nome = "navegador"
+    executa_scripts = True
 
     def __init__(self, pasta: Path, limites: Limites, inicio: str, sistema: str) -> None:
         super().__init__(pasta, limites)
@@ -115,18 +117,41 @@ class TransporteNavegador(Transporte):
         with _em_palavras():
             self._um(alternativas).set_checked(marcado)
 
-    def clicar(self, alternativas: Alternativas) -> None:
+    def marcar_todos(self, alternativas: Alternativas) -> None:
+        with _em_palavras():
+            for seletor in alternativas:
+                for campo in self._pagina.locator(seletor.css).all():
+                    campo.set_checked(True)
+
+    def enter(self, alternativas: Alternativas) -> None:
         self._observador.esquecer()
         with _em_palavras():
-            self._um(alternativas).click()
+            self._um(alternativas).press("Enter")
+        self._depois()
+
+    def enviar_com(self, alternativas: Alternativas, campos: dict[str, str]) -> None:
+        self._observador.esquecer()
+        with _em_palavras():
+            self._um(alternativas).evaluate(_ENVIAR, campos)
+        self._depois()
+
+    def clicar(self, alternativas: Alternativas) -> None:
+        self._observador.esquecer()
+        self._apertar(alternativas)
         self._depois()
 
     def baixar(self, alternativas: Alternativas) -> Baixado:
         self._observador.esquecer()
-        alvo = self._um(alternativas)
-        with _em_palavras():
-            alvo.click()
+        self._apertar(alternativas)
         return self._receber()
+
+    def _apertar(self, alternativas: Alternativas) -> None:
+        try:
+            self._um(alternativas).click(timeout=1000 * min(PRAZO_CLIQUE, self.limites.pagina))
+        except TempoEsgotado as causa:  # it is there, but hidden or covered
+            raise ElementoAusente(alternativas) from causa
+        except Error as causa:
+            raise Falha("portal_fora", f"A conexão com o portal falhou: {primeira_linha(causa)}") from causa
 
     def baixar_endereco(self, endereco: str) -> Baixado:
         self._observador.esquecer()
@@ -260,6 +285,11 @@ _LER: Final = """(nos, texto) => nos.filter(no => {
 }))"""
 
 
+_ENVIAR: Final = """(no, campos) => {
+  const formulario = no.closest('form');
+  for (const [nome, valor] of Object.entries(campos)) formulario.elements[nome].value = valor;
+  formulario.submit();
+}"""
 _CELULAS: Final = """nos => nos.map(no => [...no.querySelectorAll('td, th')].map(
   c => (c.innerText || '').replace(/\\s+/g, ' ').trim()))"""
 

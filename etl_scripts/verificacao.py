@@ -54,7 +54,7 @@ def conferir_tipo(caminho: Path, tipo: str) -> None:
     raise ArquivoInvalido(f"O arquivo devia ser {NOMES_TIPO[tipo]}, mas é {veio}.", repetir=True)
 
 
-def verificar(peca: Peca, cnpjs: list[str] | None = None) -> None:
+def verificar(peca: Peca) -> None:
     """Checks the piece against its request and keeps what was read in it. Raises ArquivoInvalido with every problem."""
     pedido = peca.pedido
     conferir_tipo(peca.caminho, pedido.tipo)
@@ -63,7 +63,7 @@ def verificar(peca: Peca, cnpjs: list[str] | None = None) -> None:
     from etl_scripts.formatos import ErroDeLeitura, conferir, ler
 
     try:
-        peca.leitura = ler(peca.caminho, pedido.formato or None, cnpjs=cnpjs)
+        peca.leitura = ler(peca.caminho, pedido.formato or None, cnpjs=pedido.cnpjs or None)
     except ErroDeLeitura as causa:
         raise ArquivoInvalido(f"O arquivo não pôde ser lido: {causa}", repetir=True) from causa
     problemas = conferir(

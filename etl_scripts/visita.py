@@ -89,6 +89,30 @@ class Visita:
         with self._explicar(chave):
             self.transporte.marcar(self.tabela.seletor(chave, **valores), marcado)
 
+    def marcar_todos(self, chave: str) -> None:
+        """Ticks every checkbox of that name."""
+        self.transporte.marcar_todos(self.tabela.seletor(chave))
+
+    def enter(self, chave: str) -> None:
+        """Presses Enter in a field."""
+        with self._explicar(chave):
+            self.transporte.enter(self.tabela.seletor(chave))
+
+    def enviar_com(self, chave: str, **campos: str) -> None:
+        """Sends the form of that element with hidden fields set."""
+        with self._explicar(chave):
+            self.transporte.enviar_com(self.tabela.seletor(chave), campos)
+
+    @property
+    def com_scripts(self) -> bool:
+        """Whether the pages' scripts run: a browser."""
+        return self.transporte.executa_scripts
+
+    def tocar(self, chave: str, **valores: object) -> None:
+        """A click that only shows something (a menu, a list); over plain HTTP there is nothing to do."""
+        if self.com_scripts:
+            self.clicar(chave, **valores)
+
     def clicar(self, chave: str, **valores: object) -> None:
         """Clicks and waits for the page to settle."""
         with self._explicar(chave):

@@ -119,7 +119,7 @@ class Fidc(Conector):
         texto = visita.texto("erro_pagina")
         if texto:
             self.conferir_sem_dados()
-            raise Falha("pagina_mudou", f"O portal não aceitou o pedido: “{texto[:200]}”.")
+            raise Falha("parcial", f"O portal não aceitou o pedido: “{texto[:200]}”.")
 
     def _escolher_fundo(self, fundo: str) -> None:
         """By the widget as a person would; where its script did not run, by the select beneath it."""

@@ -81,7 +81,12 @@ class Bancada:
 
     def documento(self, sistema: str, acesso: dict[str, Any] | None = None, **execucao: Any) -> dict[str, Any]:
         """The stdin document for one sistema; `acesso` and `execucao` replace single fields."""
-        login = {"url": self.portal.url(sistema), "username": DEMO_USER, "password": DEMO_PASSWORD, "totp": DEMO_TOTP_SECRET}
+        login = {
+            "url": self.portal.url(sistema),
+            "username": DEMO_USER,
+            "password": DEMO_PASSWORD,
+            "totp": DEMO_TOTP_SECRET,
+        }
         secao: dict[str, Any] = login | (acesso or {})
         for parte in reversed(SECOES.get(sistema, (sistema,))):
             secao = {parte: secao}
@@ -143,7 +148,7 @@ class Bancada:
     def sobras(self) -> list[Path]:
         """Temporary or partial files that nobody removed."""
         temporarios = [item for item in (self.base / "tmp").rglob("*") if item.is_file()]
-        return temporarios + [item for item in self.base.rglob("*.part")]
+        return [*temporarios, *self.base.rglob("*.part")]
 
 
 def escrever(entrada: IO[bytes] | None, documento: dict[str, Any] | str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from etl_scripts.demo_portal import DemoPortal
 
 from .bancada import HOJE, Bancada

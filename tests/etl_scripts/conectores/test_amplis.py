@@ -47,7 +47,9 @@ def test_pdfs_are_filed_by_what_they_say_inside(bancada: Bancada) -> None:
 
     assert saida.codigo == 0
     arquivos = bancada.arquivos("pdf")
-    assert "Fundos/Araucaria/06. Carteiras/2026/11 - Novembro/24.11 - Carteira Diária - ARAUCÁRIA FIC FIM.pdf" in arquivos
+    assert (
+        "Fundos/Araucaria/06. Carteiras/2026/11 - Novembro/24.11 - Carteira Diária - ARAUCÁRIA FIC FIM.pdf" in arquivos
+    )
     assert "Pau/06. Carteiras/2026/11 - Novembro/24.11 - Carteira Diária - PAU-BRASIL FIA.pdf" in arquivos
     assert "não está no De-Para" in saida.texto
 
