@@ -39,13 +39,15 @@ def same_origin(host: str, fetch_site: str, origin: str, referer: str) -> bool:
 class SameOriginMiddleware:
     """Refuses (403) an unsafe method that another site's page sent."""
 
-    sync_capable = True
-    async_capable = False
+    async_capable = True
+    sync_capable = False
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
         self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         headers = request.headers
         if request.method not in SAFE_METHODS and not same_origin(
             request.get_host(),
@@ -55,7 +57,7 @@ class SameOriginMiddleware:
         ):
             body = {"detail": CROSS_ORIGIN, "message": CROSS_ORIGIN, "status": "error", "success": False}
             return JsonResponse(body, status=403)
-        return self.get_response(request)
+        return await self.get_response(request)
 
 
 class HeadersMiddleware:
