@@ -224,7 +224,8 @@ def catch_stop_signals(session: Session) -> None:
     """Ctrl+C, SIGTERM, a closed terminal or console window: the start or the run ends in order."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
+        under_nohup = name == "SIGHUP" and number is not None and signal.getsignal(number) is signal.SIG_IGN
+        if number is not None and not under_nohup:
             signal.signal(number, lambda *_: session.stop.set())
     if sys.platform == "win32":
         from deploy.launcher import winapi

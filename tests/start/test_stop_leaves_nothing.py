@@ -104,3 +104,24 @@ def test_a_later_process_with_the_same_number_is_not_taken_for_ours() -> None:
     assert me.alive()
     assert not Identity(me.pid, "outra hora").alive()
     assert processes.kill_leftovers([Identity(me.pid, "outra hora")], "sem marca") == 0
+
+
+def test_a_start_in_the_background_can_be_interrupted_and_nohup_is_respected() -> None:
+    """A shell without job control starts background commands with SIGINT ignored."""
+    code = """
+import signal, threading
+from pathlib import Path
+from deploy.launcher import hub
+from deploy.launcher.steps import Session
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+session = Session(Path(), Path())
+hub.catch_stop_signals(session)
+signal.raise_signal(signal.SIGHUP)
+print(session.stop.is_set())
+signal.raise_signal(signal.SIGINT)
+print(session.stop.is_set())
+"""
+    script = start_script(code)
+    said, _ = script.communicate(timeout=20)
+    assert said.split() == ["False", "True"]
