@@ -39,17 +39,26 @@ COMMAND = (sys.executable, str(BASE_DIR / "etl_scripts" / "main.py"))
 SENTENCES = {
     "ok": "Login aceito pelo portal.",
     "senha_incorreta": "O portal recusou o usuário ou a senha.",
-    "senha_expirada": "A senha expirou: troque-a no portal e informe a nova aqui.",
-    "conta_bloqueada": "A conta está bloqueada no portal: peça o desbloqueio ao administrador do portal.",
-    "codigo_necessario": "Usuário e senha foram aceitos, mas o portal pede um código do autenticador. "
-    "Cadastre o segredo do autenticador ou informe o código quando a execução pedir.",
-    "portal_fora": "O portal não respondeu: pode estar fora do ar ou o endereço pode estar errado.",
+    "senha_expirada": "O portal diz que a senha expirou.",
+    "conta_bloqueada": "O portal diz que a conta está bloqueada.",
+    "codigo_necessario": "Usuário e senha foram aceitos, mas o portal pede um código do autenticador.",
+    "portal_fora": "O portal não respondeu.",
     "manutencao": "O portal está em manutenção.",
     "certificado": "O certificado de segurança do portal não é válido.",
     "sessao_expirada": "O portal encerrou a sessão durante o login.",
     "pagina_mudou": "A página de login do portal não é a esperada.",
     "sem_navegador": "O navegador que o login deste portal usa não está instalado no servidor.",
     "tempo_esgotado": f"O portal não concluiu o login em {LIMIT_SECONDS:.0f} segundos.",
+}
+"""What is said when the command gives no reason of its own."""
+ADVICE = {
+    "senha_incorreta": "Confira e informe a senha de novo; não insista, para a conta não ser bloqueada.",
+    "senha_expirada": "Troque-a no portal e informe a nova aqui.",
+    "conta_bloqueada": "Peça o desbloqueio ao administrador do portal.",
+    "codigo_necessario": "Cadastre o segredo do autenticador ou informe o código quando a execução pedir.",
+    "portal_fora": "Pode estar fora do ar, ou o endereço pode estar errado.",
+    "manutencao": "Tente mais tarde.",
+    "certificado": "Avise o suporte: sem um certificado válido a senha não é enviada.",
 }
 FALLBACK = "Não foi possível testar o login."
 
@@ -91,10 +100,10 @@ def run(sistema_id: str, body: Any, *, actor: str, address: str = "", may_type: 
     )
     started = time.monotonic()
     codigo, motivo = _try(sistema_id, run)
-    outcome = Outcome(codigo == "ok", codigo, _sentence(codigo, motivo), time.monotonic() - started)
+    seconds, reason = time.monotonic() - started, _reason(codigo, motivo)
     if typed is None:
-        _learn(sistema_id, outcome, run.versoes[sistema_id], actor)
-    return outcome
+        _learn(sistema_id, codigo, reason, run.versoes[sistema_id], actor)
+    return Outcome(codigo == "ok", codigo, " ".join(filter(None, (reason, ADVICE.get(codigo)))), seconds)
 
 
 @sensitive_variables()
@@ -134,11 +143,11 @@ def _count(sistema_id: str, actor: str, address: str) -> None:
         audit.record(AuditEntry.Acao.TESTE, quem=actor, origem=address, alvos=[(sistema_id, "")])
 
 
-def _learn(sistema_id: str, outcome: Outcome, versao: int, actor: str) -> None:
-    if outcome.ok:
+def _learn(sistema_id: str, codigo: str, reason: str, versao: int, actor: str) -> None:
+    if codigo == "ok":
         vault.clear_rejected(sistema_id, actor=actor)
     else:
-        vault.mark_rejected(sistema_id, outcome.codigo, outcome.message, versao=versao, actor=actor)
+        vault.mark_rejected(sistema_id, codigo, reason, versao=versao, actor=actor)
 
 
 @sensitive_variables()
@@ -203,8 +212,7 @@ def _result(reader: Reader, writer: Writer, masker: Masker, sistema_id: str) -> 
     return "tempo_esgotado", ""
 
 
-def _sentence(codigo: str, motivo: str) -> str:
+def _reason(codigo: str, motivo: str) -> str:
+    """One sentence: the command's own where it has one."""
     sentence = SENTENCES.get(codigo, FALLBACK)
-    if codigo == "ok" or not motivo or codigo == "codigo_necessario":
-        return sentence
-    return f"{sentence} {motivo[:400]}"
+    return sentence if codigo in ("ok", "codigo_necessario") or not motivo else motivo[:400]

@@ -97,7 +97,7 @@ def test_why_in_portuguese(portal: DemoPortal, fault: str, codigo: str, words: s
 def test_portal_down(portal: DemoPortal) -> None:
     outcome = try_login("amplis_reag", {"url": "http://127.0.0.1:9/", "username": "ana", "password": "qualquer"})
     assert outcome.codigo == "portal_fora"
-    assert "não respondeu" in outcome.message
+    assert "Pode estar fora do ar" in outcome.message
 
 
 def test_rate(portal: DemoPortal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
