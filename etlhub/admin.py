@@ -57,7 +57,7 @@ class PapelField(forms.TypedChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            label="papel",
+            label="Papel",
             choices=[(int(papel), text) for papel, text in PAPEIS.items()],
             coerce=lambda value: Papel(int(value)),
             widget=UnfoldAdminSelectWidget,

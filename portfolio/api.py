@@ -60,6 +60,8 @@ def export_positions(
 ) -> StreamingHttpResponse:
     """The positions as a file: each fund's newest carteira up to `data`, or all from `de` to `ate`."""
     ids = export.select(fundo=fundo or None, data=data, de=de, ate=ate, sistema=sistema or None)
+    if formato == "xlsx":
+        export.check_xlsx(ids)
     parts = export.as_csv(ids) if formato == "csv" else export.as_xlsx(ids)
     response = StreamingHttpResponse(export.stream(parts), content_type=TYPES[formato])
     response["Content-Disposition"] = f'attachment; filename="carteiras.{formato}"'

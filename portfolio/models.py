@@ -76,7 +76,7 @@ class Carteira(models.Model):
         indexes = [models.Index(fields=["data"], condition=models.Q(preferida=True), name="carteira_data")]
 
     def __str__(self) -> str:
-        return f"{self.fundo_id} em {self.data:%d/%m/%Y} ({self.sistema_id})"
+        return f"{self.fundo} em {self.data:%d/%m/%Y} ({self.sistema_id})"
 
 
 class Posicao(models.Model):

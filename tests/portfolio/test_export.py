@@ -95,11 +95,14 @@ def test_xlsx_has_numbers_and_dates(visualizador: Client) -> None:
 
 
 @pytest.mark.usefixtures("carteiras")
-def test_more_rows_than_a_sheet_holds_go_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "SHEET_ROWS", 2)
-    ids = list(Carteira.objects.filter(fundo__nome="IPÊ ROXO FIDC", data="2026-11-23").values_list("pk", flat=True))
-    book = load_workbook(io.BytesIO(b"".join(export.as_xlsx(ids))))
-    assert [sheet.max_row for sheet in book.worksheets] == [3, 3, 2]
+def test_more_rows_than_a_workbook_should_hold_are_for_csv(
+    visualizador: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MAX_XLSX_ROWS", 8)
+    answer = visualizador.get("/api/portfolio/export?formato=xlsx")
+    assert answer.status_code == 422
+    assert "são 9 posições" in answer.json()["detail"]
+    assert len(rows_of(download(visualizador, "formato=csv"))) == 9
 
 
 @pytest.mark.usefixtures("carteiras")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gettext
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+import etlhub
 from etlhub.access import Papel, papel_of
 from etlhub.admin import set_papel
 from portfolio.loading import load_carteira
@@ -159,3 +163,22 @@ def test_other_groups_survive_a_change_of_papel() -> None:
     user.groups.add(Group.objects.create(name="mesa de renda fixa"))
     set_papel(user, Papel.OPERADOR)
     assert set(user.groups.values_list("name", flat=True)) == {"mesa de renda fixa", "operador"}
+
+
+def test_what_unfold_shows_is_in_portuguese(chefe: Client) -> None:
+    pages = ("sistemas_sistema_changelist", "auth_user_add", "sistemas_fundo_importar", "portfolio_carteira_changelist")
+    for page in pages:
+        text = chefe.get(reverse(f"admin:{page}")).content.decode()
+        for english in ("Type to search", "Filters", "Choose file", "After you", "No results", "yielded"):
+            assert english not in text, (page, english)
+
+
+def test_the_compiled_catalogue_is_that_of_the_source() -> None:
+    folder = Path(etlhub.__file__).parent / "locale" / "pt_BR" / "LC_MESSAGES"
+    source = (folder / "django.po").read_text(encoding="utf-8")
+    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', source, re.MULTILINE)
+    with (folder / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert len(pairs) > 50
+    for english, portuguese in pairs:
+        assert compiled.gettext(english) == portuguese
