@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 NOME_MAXIMO: Final = 150  # characters; leaves room for “ (12)” and “.part” on every file system
 _PROIBIDOS: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVADOS: Final = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE)
+_ESTENDIDO: Final = re.compile(r"filename\*\s*=\s*\"?([\w-]*)'[^']*'([^;\"\s]+)", re.IGNORECASE)
 
 
 def nome_seguro(bruto: str, padrao: str = "arquivo") -> str:
@@ -36,7 +37,13 @@ def _limpar(nome: str, padrao: str) -> str:
 
 
 def nome_da_resposta(disposicao: str, endereco: str) -> str:
-    """The file's name by Content-Disposition (RFC 6266), else by the address's last part."""
+    """The file's name by Content-Disposition (RFC 6266: `filename*` goes first), else by the address's last part."""
+    estendido = _ESTENDIDO.search(disposicao)
+    if estendido:
+        try:
+            return nome_seguro(unquote(estendido[2], encoding=estendido[1] or "utf-8", errors="replace"))
+        except LookupError:  # a charset that does not exist: the plain name is left
+            pass
     if disposicao:
         mensagem = Message()
         mensagem["Content-Disposition"] = disposicao
