@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
 from sistemas.models import Sistema
@@ -158,10 +159,17 @@ class Transition(models.Model):
         return f"{self.origem} → {self.destino}"
 
 
+class RowIdField(models.BigIntegerField):  # type: ignore[type-arg]  # generic in the stubs only
+    """A bigint that is SQLite's own row id, so that its table needs no second B-tree for the primary key."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
+
+
 class LogEntry(models.Model):
     """One line of a job's log; `id` holds job and seq (SEQ_BITS)."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowIdField(primary_key=True)
     execution_id = models.BigIntegerField(null=True)
     level = models.SmallIntegerField(choices=Level)
     sistema = models.CharField(max_length=80)
@@ -178,7 +186,7 @@ class LogEntry(models.Model):
 
     @property
     def seq(self) -> int:
-        return self.id & ((1 << SEQ_BITS) - 1)
+        return int(self.id) & ((1 << SEQ_BITS) - 1)
 
 
 class Artifact(models.Model):

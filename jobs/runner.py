@@ -32,7 +32,7 @@ from jobs.logbook import Logbook
 from jobs.models import Execution, Level, State
 from jobs.outcome import Outcome, Stop, in_words, judge
 from jobs.pipe import Reader, Writer
-from jobs.protocol import Event, Line, Parser, progress_of
+from jobs.protocol import ERROR, Line, Parser, progress_of
 
 log = logging.getLogger(__name__)
 
@@ -210,20 +210,27 @@ class _Run:
             items += self.parser.close()
         lines: list[Line] = []
         for item in items:
-            if isinstance(item, Event):
-                if lines:
-                    self.logbook.add(lines)
-                    lines = []
-                self.collector.take(item.data)
+            if isinstance(item, Line):
+                lines.append(item)
                 continue
-            if item.level == Level.ERROR and item.mensagem:
-                self.last_error = item.mensagem[:300]
-            if self.estimate and (percent := progress_of(item.mensagem)) is not None:
-                self.collector.progress(percent, item.mensagem[:300])
-            lines.append(item)
-        if lines:
-            self.logbook.add(lines)
+            self._add(lines)
+            lines = []
+            self.collector.take(item.data)
+        self._add(lines)
         self.collector.show_progress()
+
+    def _add(self, lines: list[Line]) -> None:
+        if not lines:
+            return
+        errors = [line.mensagem for line in lines if line.level == ERROR and line.mensagem]
+        if errors:
+            self.last_error = errors[-1][:300]
+        if self.estimate:
+            for line in reversed(lines):
+                if (percent := progress_of(line.mensagem)) is not None:
+                    self.collector.progress(percent, line.mensagem[:300])
+                    break
+        self.logbook.add(lines)
 
     def _tick(self) -> None:
         now = time.monotonic()

@@ -6,6 +6,7 @@ Linux and Windows differ. Asked to stop, it ends the run under way and settles i
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -30,6 +31,9 @@ class HubWorker(SimpleWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         HubWorker.current = self
+        # A flood makes and drops lists of tuples by the thousand; what lives for ever need not be looked at each time.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
 
     def _install_signal_handlers(self) -> None:
         """SIGTERM, Ctrl+C and (Windows) Ctrl+Break: once to stop in order, twice to stop at once."""
