@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from unfold.admin import ModelAdmin, TabularInline
 
 from etlhub.admin import ByPapel
@@ -37,13 +38,17 @@ class PosicaoInline(ToLookAt, TabularInline):  # type: ignore[misc]  # unfold sh
 
 @admin.register(Carteira)
 class CarteiraAdmin(ToLookAt, ModelAdmin):  # type: ignore[misc]
-    list_display = ("fundo", "data", "sistema", "patrimonio", "cota", "n_posicoes", "preferida", "carregada_em")
+    list_display = ("fundo", "data", "sistema", "patrimonio_brl", "cota", "n_posicoes", "preferida", "carregada_em")
     list_filter = ("sistema", "preferida")
     list_select_related = ("fundo", "sistema")
     search_fields = ("fundo__nome", "fundo__cnpj")
     date_hierarchy = "data"
     show_full_result_count = False
     inlines = (PosicaoInline,)
+
+    @admin.display(description="patrimônio (R$)", ordering="patrimonio")
+    def patrimonio_brl(self, carteira: Carteira) -> str:
+        return number_format(carteira.patrimonio, 2, use_l10n=True, force_grouping=True)
 
     def delete_model(self, request: HttpRequest, obj: Carteira) -> None:
         remove_carteira(obj)
