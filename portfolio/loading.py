@@ -119,11 +119,16 @@ def check(evento: Mapping[str, Any]) -> Checked:
         cnpj=_cnpj(evento.get("cnpj"), errors),
         data=_date(evento.get("data"), errors),
         fonte=_fonte(evento.get("fonte"), errors),
-        patrimonio=_decimal(evento.get("patrimonio"), "patrimonio", CENT, errors) or Decimal(0),
+        patrimonio=Decimal(0),
         cota=_optional(evento.get("cota"), "cota", errors),
         quantidade_cotas=_optional(evento.get("quantidade_cotas"), "quantidade_cotas", errors),
     )
     checked.posicoes = _posicoes(evento.get("posicoes", []), errors)
+    if evento.get("patrimonio") is None and checked.posicoes:
+        # A FIDC estoque states no total: what it lists is all that it knows.
+        checked.patrimonio = sum(checked.totals().values(), Decimal(0))
+    else:
+        checked.patrimonio = _decimal(evento.get("patrimonio"), "patrimonio", CENT, errors) or Decimal(0)
     if not errors:
         _check_sum(checked, errors)
     if errors:

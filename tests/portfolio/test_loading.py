@@ -94,7 +94,7 @@ def test_values_are_rounded_to_what_is_kept() -> None:
         ({"fonte": "abc"}, "fonte"),
         ({"patrimonio": "1.234,56"}, "patrimonio"),
         ({"patrimonio": "NaN"}, "patrimonio"),
-        ({"patrimonio": None}, "patrimonio"),
+        ({"patrimonio": None, "posicoes": []}, "patrimonio"),
         ({"patrimonio": "1e20"}, "patrimonio"),
         ({"cota": 1.5}, "cota"),
         ({"quantidade_cotas": "muitas"}, "quantidade_cotas"),
@@ -148,3 +148,12 @@ def test_sistemas_that_load_one_fund_at_once_leave_one_preferred() -> None:
     assert Posicao.objects.count() == 75
     preferred = Carteira.objects.filter(preferida=True).values_list("data", flat=True)
     assert sorted(f"{day}" for day in preferred) == days("2026-11-02", 5)
+
+
+def test_a_report_without_a_stated_total_has_the_sum_of_its_positions() -> None:
+    items = [
+        {"classe": "credito", "ativo": "CEDENTE A", "valor": "100.10"},
+        {"classe": "credito", "ativo": "PDD", "valor": "-0.10"},
+    ]
+    row = load_carteira(carteira(posicoes=items, patrimonio=None, cota=None, quantidade_cotas=None))
+    assert row.patrimonio == Decimal("100.00")
