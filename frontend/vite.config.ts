@@ -10,7 +10,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2022', chunkSizeWarningLimit: 400, modulePreload: { polyfill: false } },
   server: {
-    proxy: { '/api': HUB, '/admin': HUB, '/static': HUB, '/ws': { target: HUB.replace(/^http/, 'ws'), ws: true } },
+    proxy: { '/api': HUB, '/admin': HUB, '/static': HUB, '/entrar': HUB, '/ws': { target: HUB.replace(/^http/, 'ws'), ws: true } },
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 })

@@ -17,7 +17,7 @@ export function App() {
         position="bottom-right"
         closeButton
         containerAriaLabel="Avisos"
-        toastOptions={{ closeButtonAriaLabel: 'Fechar aviso' }}
+        toastOptions={{ closeButtonAriaLabel: 'Fechar aviso', style: { fontFamily: 'var(--default-font-family)' } }}
       />
     </QueryClientProvider>
   )

@@ -2,6 +2,7 @@ import { useRef } from 'react'
 import { Outlet, useNavigation } from 'react-router'
 import type { Usuario } from '@/lib/api/types'
 import { cn } from '@/lib/utils'
+import { CodeDialog } from '@/features/codigo/code-dialog'
 import { SessionDialog } from '@/features/auth/session-dialog'
 import { ConnectionBanner } from './connection-banner'
 import { useLiveFeed } from './live'
@@ -39,6 +40,7 @@ export function Layout({ me }: { me: Usuario }) {
         </main>
       </div>
       <WindowState />
+      <CodeDialog />
       <SessionDialog username={me.username} />
     </div>
   )

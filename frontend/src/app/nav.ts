@@ -1,4 +1,4 @@
-import { type LucideIcon, Play, ScrollText } from 'lucide-react'
+import { History, LayoutDashboard, type LucideIcon, Play, ScrollText } from 'lucide-react'
 
 export interface NavItem {
   to: string
@@ -8,6 +8,8 @@ export interface NavItem {
 
 /** The menu: only pages that work. */
 export const NAV: NavItem[] = [
+  { to: '/', label: 'Visão geral', icon: LayoutDashboard },
   { to: '/etl', label: 'Executar', icon: Play },
   { to: '/logs', label: 'Logs', icon: ScrollText },
+  { to: '/jobs', label: 'Histórico', icon: History },
 ]

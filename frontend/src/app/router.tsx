@@ -1,4 +1,4 @@
-import { createBrowserRouter, Navigate } from 'react-router'
+import { createBrowserRouter } from 'react-router'
 import { ErrorPage } from './error-page'
 import { Guard } from './guard'
 import { NotFound } from './not-found'
@@ -20,11 +20,19 @@ export const router = createBrowserRouter([
         // Each page has its own boundary, so that the menu stays when one fails.
         ErrorBoundary: ErrorPage,
         children: [
-          { index: true, element: <Navigate to="/etl" replace /> },
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import('@/features/dashboard/dashboard-page')).DashboardPage }),
+          },
           { path: 'etl', lazy: async () => ({ Component: (await import('@/features/etl/etl-page')).EtlPage }) },
           {
             path: 'logs/:jobId?',
             lazy: async () => ({ Component: (await import('@/features/logs/logs-page')).LogsPage }),
+          },
+          { path: 'jobs', lazy: async () => ({ Component: (await import('@/features/historico/jobs-page')).JobsPage }) },
+          {
+            path: 'jobs/:jobId',
+            lazy: async () => ({ Component: (await import('@/features/historico/job-page')).JobPage }),
           },
           { path: '*', Component: NotFound },
         ],

@@ -8,12 +8,13 @@ interface CalendarProps {
   onPick: (iso: string) => void
   holidays: readonly string[]
   max?: string | undefined
+  min?: string | undefined
 }
 
 const NAV_BUTTON = 'grid size-7 place-items-center rounded-md text-secondary hover:bg-hover disabled:opacity-40 [&_svg]:size-4 [&_svg]:fill-current'
 
 /** A month; weekends and holidays are dimmed but can be picked, for a period may begin on one. */
-export default function Calendar({ value, onPick, holidays, max }: CalendarProps) {
+export default function Calendar({ value, onPick, holidays, max, min }: CalendarProps) {
   const closed = (day: Date): boolean => day.getDay() === 0 || day.getDay() === 6 || holidays.includes(toIso(day))
   const selected = value ? fromIso(value) : undefined
   return (
@@ -25,7 +26,7 @@ export default function Calendar({ value, onPick, holidays, max }: CalendarProps
       selected={selected}
       defaultMonth={selected ?? new Date()}
       onSelect={(day) => day && onPick(toIso(day))}
-      disabled={max ? { after: fromIso(max) } : false}
+      disabled={[...(max ? [{ after: fromIso(max) }] : []), ...(min ? [{ before: fromIso(min) }] : [])]}
       modifiers={{ closed }}
       modifiersClassNames={{ closed: 'text-subtle [&>button]:line-through [&>button]:decoration-border-strong' }}
       classNames={{

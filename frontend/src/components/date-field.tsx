@@ -17,10 +17,13 @@ interface DateFieldProps {
   disabled?: boolean
   error?: string | undefined
   max?: string
+  min?: string
+  hideLabel?: boolean
+  className?: string
 }
 
 /** A date typed as DD/MM/AAAA or picked from a month; `onChange` gets ISO, or null while it is no date. */
-export function DateField({ id, label, value, onChange, holidays, disabled = false, error, max }: DateFieldProps) {
+export function DateField({ id, label, value, onChange, holidays, disabled = false, error, max, min, hideLabel = false, className = '' }: DateFieldProps) {
   const [open, setOpen] = useState(false)
   // What is being typed; null shows the value itself.
   const [typed, setTyped] = useState<string | null>(null)
@@ -35,7 +38,7 @@ export function DateField({ id, label, value, onChange, holidays, disabled = fal
   }
 
   return (
-    <Field label={label} htmlFor={id} error={wrong}>
+    <Field label={label} htmlFor={id} error={wrong} hideLabel={hideLabel} className={className}>
       <div className="relative">
         <Input
           id={id}
@@ -68,6 +71,7 @@ export function DateField({ id, label, value, onChange, holidays, disabled = fal
                 value={value}
                 holidays={holidays}
                 max={max}
+                min={min}
                 onPick={(iso) => {
                   setTyped(null)
                   onChange(iso)

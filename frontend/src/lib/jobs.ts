@@ -49,11 +49,9 @@ export function jobTitle(job: Pick<Job, 'sistemas' | 'id'>): string {
   return names.length === 2 ? `${first} e ${second}` : `${first} e mais ${names.length - 1}`
 }
 
-/** "24/11/2026" or "20/11/2026 a 24/11/2026"; "período padrão" when the request left it open. */
-export function jobPeriod(job: Pick<Job, 'params'>): string {
-  const { data_inicial: start, data_final: end } = job.params
-  const from = start?.includes('-') ? isoToBr(start) : start
-  const to = end?.includes('-') ? isoToBr(end) : end
+/** "24/11/2026" or "20/11/2026 a 24/11/2026". */
+export function jobPeriod({ data_inicial, data_final }: Pick<Job, 'data_inicial' | 'data_final'>): string {
+  const [from, to] = [isoToBr(data_inicial), isoToBr(data_final)]
   if (!from) return 'período padrão'
   return !to || from === to ? from : `${from} a ${to}`
 }

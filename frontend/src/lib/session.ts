@@ -12,3 +12,29 @@ export const useSession = create<Session>((set) => ({
   expire: () => set({ expired: true }),
   renew: () => set({ expired: false }),
 }))
+
+const HINT = 'etlhub.sessao'
+
+/** Notes that this browser holds a session (its cookie cannot be read from here). */
+export function rememberSession(held: boolean): void {
+  try {
+    if (held) localStorage.setItem(HINT, '1')
+    else localStorage.removeItem(HINT)
+  } catch {
+    // storage is blocked: the hub is asked each time
+  }
+}
+
+/**
+ * Whether it is worth asking the hub who is logged in: a refusal would stand as an error in the console of everyone who
+ * comes to log in. Without the note, Django's login page tells, for it sends whoever holds a session on.
+ */
+export async function mayHaveSession(): Promise<boolean> {
+  try {
+    if (localStorage.getItem(HINT) !== null) return true
+    const page = await fetch('/entrar/', { redirect: 'manual', credentials: 'same-origin' })
+    return page.type === 'opaqueredirect' || page.status >= 500
+  } catch {
+    return true
+  }
+}

@@ -29,16 +29,17 @@ interface FieldProps {
   htmlFor: string
   error?: string | undefined
   hint?: string | undefined
+  hideLabel?: boolean
   className?: string
   children: React.ReactNode
 }
 
 /** A label above its control, with the hint or the error below; the control points at `${htmlFor}-nota`. */
-export function Field({ label, htmlFor, error, hint, className, children }: FieldProps) {
+export function Field({ label, htmlFor, error, hint, hideLabel, className, children }: FieldProps) {
   const note = error ?? hint
   return (
     <div className={cn('flex min-w-0 flex-col gap-1.5', className)}>
-      <label htmlFor={htmlFor} className="text-[13px] font-medium text-secondary">
+      <label htmlFor={htmlFor} className={hideLabel ? 'sr-only' : 'text-[13px] font-medium text-secondary'}>
         {label}
       </label>
       {children}

@@ -7,7 +7,7 @@ import { Confirm } from '@/components/ui/confirm'
 import { Empty } from '@/components/ui/empty'
 import { LoadError, Page } from '@/components/ui/page'
 import { Skeleton } from '@/components/ui/skeleton'
-import { useCan, useJobs, useSistemas } from '@/lib/api/queries'
+import { useCan, useJobs, useSistemas, useStats } from '@/lib/api/queries'
 import { useExecute } from '@/lib/api/run'
 import { plural } from '@/lib/format'
 import { isJobActive } from '@/lib/jobs'
@@ -31,23 +31,37 @@ export function EtlPage() {
   const execute = useExecute()
   const toggleMany = useToggleMany()
   const navigate = useNavigate()
-  const now = useNow(30_000)
+  const stats = useStats()
   const [toClean, setToClean] = useState<string[] | null>(null)
 
   const list = useMemo(() => sistemas.data ?? [], [sistemas.data])
   const selected = useMemo(() => list.filter((s) => s.ativo).map((s) => s.id), [list])
   const active = useMemo(() => (jobs.data?.jobs ?? []).filter(isJobActive), [jobs.data])
+  // Seconds count only while something runs; until then "há 5 minutos" is all that changes.
+  const now = useNow(active.length > 0 ? 1000 : 30_000)
+  const executions = useMemo(() => new Map(active.flatMap((j) => j.sistemas).map((s) => [s.sistema_id, s])), [active])
+  const expected = useMemo(
+    () => new Map(stats.data?.por_sistema.map((s) => [s.id, s.duracao_esperada_segundos])),
+    [stats.data],
+  )
   const { start, end } = period
   const { mutate, isPending: starting } = execute
 
   const launch = useCallback(
     (ids: string[]) => {
-      const { dryRun, clean } = useRunForm.getState()
+      const { dryRun, clean, again } = useRunForm.getState()
       mutate(
-        { sistemas: ids, dry_run: dryRun, limpar: clean, data_inicial: start, data_final: end },
+        {
+          sistemas: ids,
+          dry_run: dryRun,
+          limpar: clean,
+          baixar_de_novo: again,
+          data_inicial: start,
+          data_final: end,
+        },
         {
           onSuccess: (result) => {
-            useRunForm.getState().set({ clean: false })
+            useRunForm.getState().set({ clean: false, again: false })
             toast.success(result.message, {
               id: `job-${result.job_id}`,
               action: { label: 'Ver logs', onClick: () => void navigate(`/logs/${result.job_id}`) },
@@ -124,7 +138,16 @@ export function EtlPage() {
             <div className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3" aria-busy={sistemas.isPending}>
               {sistemas.isPending && Array.from({ length: 8 }, (_, i) => <Skeleton key={i} className="h-44 rounded-xl" />)}
               {list.map((s) => (
-                <SistemaCard key={s.id} sistema={s} canRun={canRun} onRun={runOne} starting={starting} now={now} />
+                <SistemaCard
+                  key={s.id}
+                  sistema={s}
+                  canRun={canRun}
+                  onRun={runOne}
+                  starting={starting}
+                  now={executions.has(s.id) ? now : coarse(now)}
+                  execution={executions.get(s.id)}
+                  expected={expected.get(s.id) ?? null}
+                />
               ))}
             </div>
             {sistemas.data?.length === 0 && (
@@ -151,6 +174,11 @@ export function EtlPage() {
       </Confirm>
     </Page>
   )
+}
+
+/** Half a minute's resolution, so that a card at rest is not drawn each second. */
+function coarse(now: number): number {
+  return Math.floor(now / 30_000) * 30_000
 }
 
 function names(list: { id: string; nome: string }[], ids: string[]): string {

@@ -7,6 +7,7 @@ interface RunForm {
   end: string | null | undefined
   dryRun: boolean
   clean: boolean
+  again: boolean
   set: (change: Partial<Omit<RunForm, 'set'>>) => void
 }
 
@@ -17,6 +18,7 @@ export const useRunForm = create<RunForm>((set) => ({
   end: undefined,
   dryRun: false,
   clean: false,
+  again: false,
   set: (change) => set(change),
 }))
 

@@ -7,7 +7,7 @@ import { LoadError } from '@/components/ui/page'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useCan, useJob, useJobs } from '@/lib/api/queries'
 import { useCancel } from '@/lib/api/run'
-import type { Job } from '@/lib/api/types'
+import type { Job, LogLevel } from '@/lib/api/types'
 import { formatDuration } from '@/lib/format'
 import { isJobActive, jobPeriod, jobSummary } from '@/lib/jobs'
 import { useTitle } from '@/lib/title'
@@ -16,6 +16,7 @@ import { JobPicker } from './components/job-picker'
 import { LogPanel } from './components/log-panel'
 
 const RECENT = 50
+const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'SUCCESS', 'WARN', 'ERROR']
 
 export function LogsPage() {
   const { jobId } = useParams()
@@ -44,7 +45,7 @@ export function LogsPage() {
       {error && (
         <LoadError error={error} retry={() => void (job.error ? job.refetch() : recent.refetch())} />
       )}
-      {job.data && <LogPanel key={job.data.id} job={job.data} line={wantedLine > 0 ? wantedLine : null} />}
+      {job.data && <LogPanel key={job.data.id} job={job.data} line={wantedLine > 0 ? wantedLine : null} level={readLevel(search.get('nivel'))} />}
       {!job.data && !error && (recent.isPending || id !== null) && <Skeleton className="min-h-72 flex-1 rounded-xl" />}
       {id === null && recent.data && (
         <Empty
@@ -61,6 +62,10 @@ export function LogsPage() {
       )}
     </div>
   )
+}
+
+function readLevel(text: string | null): LogLevel | '' {
+  return LEVELS.find((level) => level === text) ?? ''
 }
 
 function JobFacts({ job }: { job: Job }) {

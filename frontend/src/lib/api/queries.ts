@@ -1,7 +1,8 @@
 /** Server state that more than one feature reads. */
 import { QueryClient, useQuery } from '@tanstack/react-query'
-import { api, ApiError } from './client'
-import type { Calendario, Job, JobPage, Papel, Sistema, Usuario } from './types'
+import { mayHaveSession, rememberSession } from '@/lib/session'
+import { api, ApiError, type Query } from './client'
+import type { Calendario, Job, JobPage, Papel, Sistema, Stats, Usuario } from './types'
 
 const RETRIES = 2
 
@@ -23,16 +24,21 @@ export const keys = {
   jobs: ['jobs'] as const,
   jobList: (filter: Record<string, unknown>) => ['jobs', 'list', filter] as const,
   job: (id: number) => ['jobs', 'one', id] as const,
+  stats: (dias: number) => ['jobs', 'stats', dias] as const,
   calendario: (inicio: string, fim: string) => ['calendario', inicio, fim] as const,
 }
 
 /** Null when nobody is logged in. */
 export async function fetchMe(): Promise<Usuario | null> {
+  if (!(await mayHaveSession())) return null
   try {
-    return await api<Usuario>('/auth/me')
+    const me = await api<Usuario>('/auth/me')
+    rememberSession(true)
+    return me
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null
-    throw error
+    if (!(error instanceof ApiError && error.status === 401)) throw error
+    rememberSession(false)
+    return null
   }
 }
 
@@ -60,7 +66,16 @@ function bySistemaOrder(sistemas: Record<string, Sistema>): Sistema[] {
   return Object.values(sistemas).sort((a, b) => a.ordem - b.ordem || a.nome.localeCompare(b.nome))
 }
 
-export function useJobs(filter: { status?: string; sistema?: string; limit: number; offset?: number }) {
+interface JobQuery extends Query {
+  status?: string
+  sistema?: string
+  de?: string
+  ate?: string
+  limit: number
+  offset?: number
+}
+
+export function useJobs(filter: JobQuery) {
   return useQuery({
     queryKey: keys.jobList(filter),
     queryFn: ({ signal }) => api<JobPage>('/jobs', { query: filter, signal }),
@@ -73,6 +88,13 @@ export function useJob(id: number | null) {
     queryKey: keys.job(id ?? 0),
     queryFn: ({ signal }) => api<Job>(`/jobs/${id ?? 0}`, { query: { logs: false }, signal }),
     enabled: id !== null,
+  })
+}
+
+export function useStats(dias = 30) {
+  return useQuery({
+    queryKey: keys.stats(dias),
+    queryFn: ({ signal }) => api<Stats>('/stats', { query: { dias }, signal }),
   })
 }
 

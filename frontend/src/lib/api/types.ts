@@ -1,10 +1,15 @@
-/** What the hub says, as the contract writes it. Field names are literal. */
+/** The hub's shapes: from its OpenAPI document (schema.d.ts), narrowed where that says only "string" or nothing. */
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+type Narrow<T, U extends Partial<Record<keyof T, unknown>>> = Omit<T, keyof U> & U
 
 export type Papel = 'visualizador' | 'operador' | 'administrador'
 export type SistemaStatus = 'IDLE' | 'RUNNING' | 'SUCCESS' | 'ERROR' | 'CANCELLED'
 export type ExecutionState = 'pending' | 'queued' | 'running' | 'cancelling' | 'success' | 'error' | 'cancelled'
-export type JobStatus = 'pending' | 'running' | 'completed' | 'error' | 'cancelled'
+export type JobStatus = Schemas['JobOut']['status']
 export type LogLevel = 'DEBUG' | 'INFO' | 'SUCCESS' | 'WARN' | 'ERROR'
+export type Classe = Schemas['PosicaoOut']['classe']
 
 export interface Usuario {
   username: string
@@ -12,119 +17,82 @@ export interface Usuario {
   papel: Papel
 }
 
-export interface Sistema {
-  id: string
-  nome: string
-  descricao: string
-  icone: string
-  ativo: boolean
-  ordem: number
-  opcoes: Record<string, boolean>
-  status: SistemaStatus
-  progresso: number
-  mensagem: string | null
-  ultima_execucao: string | null
-}
-
-export interface Periodo {
-  dataInicial: string | null
-  dataFinal: string | null
-  usarD1Anbima: boolean
-}
+export type Fundo = Schemas['FundoOut']
+export type Sistema = Narrow<Schemas['SistemaOut'], { status: SistemaStatus }>
+export type Periodo = Schemas['PeriodoOut']
+export type Calendario = Schemas['CalendarioOut']
+export type Fundos = Schemas['FundosOut']
+export type CaminhoSituacao = Schemas['CaminhoOut']
+export type Pastas = Schemas['PastasOut']
+export type ImportResult = Schemas['ImportDone']
 
 export interface Config {
   versao: string
   periodo: Periodo
   sistemas: Record<string, Sistema>
-  [section: string]: unknown
 }
 
-export interface Calendario {
-  dias_uteis: string[]
-  feriados: { data: string; nome: string }[]
-  d1: string
-  d2: string
+/** A one-time code that a run asks for; it waits `prazo` seconds for it. */
+export interface CodigoPedido {
+  campo: string
+  prazo: number
+  mensagem: string
 }
 
-export interface JobSistema {
-  execution_id: number
-  sistema_id: string
-  nome: string
-  status: SistemaStatus
-  estado: ExecutionState
-  progresso: number
-  mensagem: string | null
-  tentativa: number
-  tentativas_max: number
-  posicao_fila: number | null
-  started_at: string | null
-  finished_at: string | null
-  duracao_segundos: number | null
-  exit_code: number | null
-  codigo: string | null
-  motivo: string | null
+/** What a dry-run would fetch. */
+export interface PlanoItem {
+  relatorio: string
+  fundo?: string | null
+  data?: string | null
+  destino?: string | null
 }
+
+export type JobSistema = Narrow<
+  Schemas['ExecutionOut'],
+  { status: SistemaStatus; estado: ExecutionState; plano: PlanoItem[]; codigo_pedido: CodigoPedido | null }
+>
+export type Job = Narrow<Schemas['JobOut'], { sistemas: JobSistema[]; params: JobParams }>
+export type JobPage = Narrow<Schemas['JobsOut'], { jobs: Job[] }>
 
 export interface JobParams {
   sistemas?: string[]
-  dry_run?: boolean
-  limpar?: boolean
-  data_inicial?: string | null
-  data_final?: string | null
   opcoes?: Record<string, Record<string, boolean>>
+  [name: string]: unknown
 }
 
-export interface Job {
-  id: number
-  type: 'etl_pipeline' | 'etl_single'
-  status: JobStatus
-  params: JobParams
-  /** How many lines its log has. */
-  log_linhas: number
-  sistemas: JobSistema[]
-  error_message: string | null
-  created_at: string
-  started_at: string | null
-  finished_at: string | null
-  duracao_segundos: number | null
-}
+export type LogLine = Narrow<Omit<Schemas['LogOut'], 'job_id'>, { level: LogLevel }>
+export type LogPage = Narrow<Schemas['LogsOut'], { logs: LogLine[] }>
+export type Artefato = Narrow<Schemas['ArtifactOut'], { situacao: 'novo' | 'inalterado' | 'quarentena' | 'lixeira' }>
+export type ArtefatoPage = Narrow<Schemas['ArtifactsOut'], { artefatos: Artefato[] }>
+export type Transicao = Narrow<Schemas['TransitionOut'], { de: ExecutionState; para: ExecutionState }>
 
-export interface JobPage {
-  jobs: Job[]
-  total: number
-  limit: number
-  offset: number
-}
+export type CommandResult = Schemas['Done']
+export type ExecuteRequest = Pick<Schemas['ExecuteIn'], 'sistemas'> & Partial<Schemas['ExecuteIn']>
+export type ExecuteResult = Schemas['Started']
+export type SistemaResult = Narrow<Schemas['SistemaDone'], { sistema: Sistema }>
 
-export interface LogLine {
-  seq: number
-  level: LogLevel
-  sistema: string
-  mensagem: string
-  timestamp: string
-}
+export type Portfolio = Schemas['PortfolioOut']
+export type CarteiraTotal = Schemas['CarteiraTotal']
+export type Evolucao = Schemas['Evolucao']
+export type Posicao = Schemas['PosicaoOut']
+export type Comparacao = Schemas['CompararOut']
 
-export interface LogPage {
-  logs: LogLine[]
-  next: number | null
-  first?: number
-  total?: number
+export interface Stats {
+  hoje: { execucoes: number; sucesso: number; erro: number; cancelado: number; executando: number }
+  taxa_sucesso: number | null
+  duracao_media_segundos: number | null
+  duracao_p95_segundos: number | null
+  executando: number
+  workers_ativos: number
+  por_dia: { dia: string; sucesso: number; erro: number; cancelado: number }[]
+  por_sistema: {
+    id: string
+    nome: string
+    execucoes: number
+    taxa_sucesso: number | null
+    duracao_media_segundos: number | null
+    duracao_esperada_segundos: number | null
+    ultima_boa: string | null
+  }[]
+  atencao: { tipo: string; sistema_id: string | null; mensagem: string; acao: string }[]
 }
-
-export interface CommandResult {
-  success: boolean
-  status: string
-  message: string
-}
-
-export interface ExecuteRequest {
-  sistemas: string[]
-  dry_run: boolean
-  limpar: boolean
-  data_inicial: string | null
-  data_final: string | null
-  opcoes?: Record<string, Record<string, boolean>>
-}
-
-export type ExecuteResult = CommandResult & { job_id: number }
-export type SistemaResult = CommandResult & { sistema: Sistema }

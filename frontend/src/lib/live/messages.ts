@@ -1,5 +1,5 @@
 /** The one place that knows the WebSocket's messages, both ways. */
-import type { ExecutionState, LogLevel, LogLine, SistemaStatus } from '@/lib/api/types'
+import type { CodigoPedido, ExecutionState, LogLevel, LogLine, SistemaStatus } from '@/lib/api/types'
 
 export interface LogPayload {
   job_id: number
@@ -8,12 +8,6 @@ export interface LogPayload {
   sistema: string
   mensagem: string
   timestamp: string
-}
-
-export interface CodigoPedido {
-  campo: string
-  prazo: string
-  mensagem: string
 }
 
 export interface StatusPayload {

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
-import type { ExecutionState, JobSistema, Sistema, SistemaStatus } from '@/lib/api/types'
-import type { CodigoPedido, StatusPayload } from './messages'
+import type { CodigoPedido, ExecutionState, JobSistema, Sistema, SistemaStatus } from '@/lib/api/types'
+import type { StatusPayload } from './messages'
 
 export interface LiveStatus {
   jobId: number
@@ -13,6 +13,8 @@ export interface LiveStatus {
   tentativa: number
   posicaoFila: number | null
   codigo: CodigoPedido | null
+  /** When the code was first seen to be asked for, in epoch milliseconds. */
+  codigoDesde: number
 }
 
 interface LiveStore {
@@ -23,7 +25,7 @@ interface LiveStore {
 export const useLive = create<LiveStore>(() => ({ sistemas: {} }))
 
 /** The live status after one message: an older version or an older execution changes nothing. */
-export function merge(before: LiveStatus | undefined, p: StatusPayload): LiveStatus {
+export function merge(before: LiveStatus | undefined, p: StatusPayload, now = Date.now()): LiveStatus {
   const executionId = p.execution_id ?? 0
   const versao = p.versao ?? 0
   const sameOrNewer = !before || executionId > before.executionId || (executionId === before.executionId && versao >= before.versao)
@@ -39,6 +41,7 @@ export function merge(before: LiveStatus | undefined, p: StatusPayload): LiveSta
     tentativa: p.tentativa ?? 1,
     posicaoFila: p.posicao_fila ?? null,
     codigo: p.codigo_pedido ?? null,
+    codigoDesde: before?.executionId === executionId && before.codigo ? before.codigoDesde : now,
   }
 }
 
@@ -76,16 +79,17 @@ export interface Shown {
   jobId: number | null
   tentativa: number
   posicaoFila: number | null
+  codigo: CodigoPedido | null
 }
 
 /** What a card shows: the live status where there is one, else what the API last said. */
 export function shownStatus(sistema: Sistema, live: LiveStatus | undefined): Shown {
   if (!live) {
-    const { status, progresso, mensagem } = sistema
-    return { status, estado: null, progresso, mensagem: mensagem ?? '', jobId: null, tentativa: 1, posicaoFila: null }
+    const { status, progresso, mensagem, job_id: jobId } = sistema
+    return { status, estado: null, progresso, mensagem, jobId, tentativa: 1, posicaoFila: null, codigo: null }
   }
-  const { status, estado, progresso, mensagem, jobId, tentativa, posicaoFila } = live
-  return { status, estado, progresso, mensagem, jobId, tentativa, posicaoFila }
+  const { status, estado, progresso, mensagem, jobId, tentativa, posicaoFila, codigo } = live
+  return { status, estado, progresso, mensagem, jobId, tentativa, posicaoFila, codigo }
 }
 
 const ACTIVE: readonly ExecutionState[] = ['pending', 'queued', 'running', 'cancelling']

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { api } from '@/lib/api/client'
 import { keys, queryClient } from '@/lib/api/queries'
 import type { CommandResult, Usuario } from '@/lib/api/types'
-import { useSession } from '@/lib/session'
+import { rememberSession, useSession } from '@/lib/session'
 
 export interface Credentials {
   username: string
@@ -14,6 +14,7 @@ export function useLogin() {
     mutationFn: (credentials: Credentials) =>
       api<CommandResult & { usuario: Usuario }>('/auth/login', { method: 'POST', body: credentials }),
     onSuccess: ({ usuario }) => {
+      rememberSession(true)
       useSession.getState().renew()
       queryClient.setQueryData(keys.me, usuario)
     },
@@ -24,6 +25,9 @@ export function useLogout() {
   return useMutation({
     mutationFn: () => api('/auth/logout', { method: 'POST' }),
     // A full load: nothing of one user's data stays in memory for the next.
-    onSettled: () => location.assign('/login'),
+    onSettled: () => {
+      rememberSession(false)
+      location.assign('/login')
+    },
   })
 }

@@ -38,7 +38,7 @@ function ActiveJob({ job, now, canRun }: { job: Job; now: number; canRun: boolea
   const facts = [
     `nº ${job.id}`,
     jobPeriod(job),
-    job.params.dry_run ? 'simulação' : '',
+    job.dry_run ? 'simulação' : '',
     job.started_at ? formatDuration(Math.max(0, (now - since) / 1000)) : 'na fila',
     jobSummary({ sistemas }),
   ]

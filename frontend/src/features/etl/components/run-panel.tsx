@@ -17,7 +17,7 @@ interface RunPanelProps {
 
 /** How the next run is to be, and the button that starts it (at the bottom of the screen on a phone). */
 export function RunPanel({ period, selected, canRun, starting, onRun }: RunPanelProps) {
-  const { dryRun, clean, set } = useRunForm()
+  const { dryRun, clean, again, set } = useRunForm()
   const wrong = Boolean(period.errors.start ?? period.errors.end)
   return (
     <Card className="flex flex-col gap-5 p-4">
@@ -41,6 +41,14 @@ export function RunPanel({ period, selected, canRun, starting, onRun }: RunPanel
           checked={clean}
           disabled={!canRun}
           onChange={(value) => set({ clean: value })}
+        />
+        <Choice
+          id="baixar-de-novo"
+          label="Baixar de novo"
+          hint="Baixa também o que já foi coletado."
+          checked={again}
+          disabled={!canRun}
+          onChange={(value) => set({ again: value })}
         />
       </section>
       {canRun ? (

@@ -6,8 +6,9 @@ import { SistemaBadge } from '@/components/status-badge'
 import { Button } from '@/components/ui/button'
 import { Progress } from '@/components/ui/progress'
 import { Switch } from '@/components/ui/switch'
-import type { Sistema } from '@/lib/api/types'
-import { formatAgo, formatDateTime } from '@/lib/format'
+import type { JobSistema, Sistema } from '@/lib/api/types'
+import { useCodePrompt } from '@/lib/code-prompt'
+import { formatAgo, formatDateTime, formatDuration } from '@/lib/format'
 import { isActive, type Shown, shownStatus, useLive } from '@/lib/live/status'
 import { opcaoLabel } from '@/lib/opcoes'
 import { cn } from '@/lib/utils'
@@ -19,15 +20,21 @@ interface SistemaCardProps {
   onRun: (id: string) => void
   starting: boolean
   now: number
+  /** Its part in a job that runs or waits. */
+  execution: JobSistema | undefined
+  /** Seconds that it usually takes. */
+  expected: number | null
 }
 
 const BAR = { IDLE: 'neutral', RUNNING: 'accent', SUCCESS: 'success', ERROR: 'danger', CANCELLED: 'neutral' } as const
 
-export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, starting, now }: SistemaCardProps) {
+export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, starting, now, execution, expected }: SistemaCardProps) {
   const live = useLive((s) => s.sistemas[sistema.id])
   const shown = shownStatus(sistema, live)
   const active = isActive(shown)
+  const place = execution?.posicao_fila ?? 0
   const toggle = useToggle()
+  const reopenCode = useCodePrompt((s) => s.reopen)
   const { id, nome, ativo } = sistema
   return (
     <article
@@ -68,6 +75,11 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
       <div className="mt-auto pt-3">
         <div className="flex h-7 items-center gap-1">
           <SistemaBadge status={shown.status} estado={shown.estado} />
+          {shown.codigo && active && canRun && (
+            <Button size="sm" variant="primary" onClick={reopenCode}>
+              Informar código
+            </Button>
+          )}
           <span className="flex-1" />
           {shown.jobId !== null && (
             <Button asChild variant="ghost" size="iconSm" aria-label={`Ver logs de ${nome}`} title="Ver logs">
@@ -101,10 +113,12 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
             className={cn('min-w-0 flex-1 truncate', shown.status === 'ERROR' && 'text-danger')}
             title={shown.mensagem}
           >
-            {message(shown, active)}
+            {active && place > 1 ? `${place}º na fila` : message(shown, active)}
           </p>
           <span className="tabular shrink-0" title={sistema.ultima_execucao ? formatDateTime(sistema.ultima_execucao) : ''}>
-            {active ? `${shown.progresso}%` : sistema.ultima_execucao && formatAgo(sistema.ultima_execucao, now)}
+            {active
+              ? pace(shown, execution, expected, now)
+              : sistema.ultima_execucao && formatAgo(sistema.ultima_execucao, now)}
           </span>
         </div>
       </div>
@@ -112,8 +126,18 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
   )
 })
 
+/** "42% · 12 s de ~30 s" */
+function pace(shown: Shown, execution: JobSistema | undefined, expected: number | null, now: number): string {
+  const parts = [`${shown.progresso}%`]
+  if (shown.tentativa > 1) parts.unshift(`tentativa ${shown.tentativa}`)
+  if (execution?.started_at && shown.status === 'RUNNING') {
+    const elapsed = formatDuration(Math.max(0, Math.round((now - new Date(execution.started_at).getTime()) / 1000)))
+    parts.push(expected ? `${elapsed} de ~${formatDuration(Math.round(expected))}` : elapsed)
+  }
+  return parts.join(' · ')
+}
+
 function message(shown: Shown, active: boolean): string {
-  if (active && shown.posicaoFila != null) return `${shown.posicaoFila}º na fila`
   return shown.mensagem || (shown.status === 'IDLE' && !active ? 'Nada em andamento' : '')
 }
 

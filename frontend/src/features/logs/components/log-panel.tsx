@@ -20,12 +20,14 @@ interface LogPanelProps {
   job: Job
   /** A line that the address asks for. */
   line: number | null
+  /** The level to begin with. */
+  level: LineFilter['level']
 }
 
 /** A job's log with its tools. Mount anew (key) for another job. */
-export function LogPanel({ job, line }: LogPanelProps) {
+export function LogPanel({ job, line, level }: LogPanelProps) {
   const log = useJobLog(job.id, job.log_linhas)
-  const [filter, setFilter] = useState<LineFilter>(NO_FILTER)
+  const [filter, setFilter] = useState<LineFilter>({ ...NO_FILTER, level })
   const [only, setOnly] = useState(false)
   const [wrap, setWrap] = useWrap()
   const [follow, setFollow] = useState(line === null)

@@ -137,7 +137,7 @@ export class JobLog implements LogSource {
       const page = await this.fetchLines({ after: n * PAGE, limit: PAGE }, controller.signal)
       this.fetching.delete(n)
       // Retention may have taken the oldest lines.
-      if (page.first !== undefined && page.first > this.first) {
+      if (page.first > this.first) {
         this.prepended -= page.first - this.first
         this.first = page.first
       }

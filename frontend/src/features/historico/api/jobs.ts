@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query'
+import { api } from '@/lib/api/client'
+import type { ArtefatoPage, Transicao } from '@/lib/api/types'
+
+export const ARTEFATOS_PAGE = 50
+
+export function useTransicoes(jobId: number, version: string) {
+  return useQuery({
+    queryKey: ['jobs', 'transicoes', jobId, version],
+    queryFn: ({ signal }) => api<Transicao[]>(`/jobs/${jobId}/transicoes`, { signal }),
+    placeholderData: (before) => before,
+  })
+}
+
+export function useArtefatos(jobId: number, page: number) {
+  const query = { limit: ARTEFATOS_PAGE, offset: (page - 1) * ARTEFATOS_PAGE }
+  return useQuery({
+    queryKey: ['jobs', 'artefatos', jobId, page],
+    queryFn: ({ signal }) => api<ArtefatoPage>(`/jobs/${jobId}/artefatos`, { query, signal }),
+    placeholderData: (before) => before,
+  })
+}
