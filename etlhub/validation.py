@@ -36,8 +36,9 @@ SENTENCES = {
     "date_type": "data inválida: use AAAA-MM-DD ou DD/MM/AAAA",
     "json_invalid": "JSON inválido",
 }
-# Where ninja puts a value (body, query, path) and the parameter's own name are of no use to the reader.
-_PLACES = {"body", "query", "path", "header", "form", "payload", "data", "filters"}
+# Where ninja found a value, and the names our operations give to a whole body: neither is a field of the reader's.
+_PLACES = frozenset({"body", "query", "path", "header", "form", "file"})
+_WHOLE = frozenset({"payload", "data", "filters"})
 
 
 def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
@@ -47,7 +48,8 @@ def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     parts = [str(part) for part in error.get("loc", ())]
-    while parts and parts[0] in _PLACES:
+    place = parts.pop(0) if parts and parts[0] in _PLACES else ""
+    if place == "body" and parts and parts[0] in _WHOLE:
         parts.pop(0)
     kind, context = str(error.get("type", "")), dict(error.get("ctx") or {})
     if kind == "value_error":

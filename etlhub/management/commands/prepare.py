@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         self._migrate()
-        catalogue.seed()
+        catalogue.seed(demo=options["demo"])
         for papel in list(Papel)[1:]:
             Group.objects.get_or_create(name=papel.name.lower())
         self._first_user()
