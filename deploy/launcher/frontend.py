@@ -66,7 +66,8 @@ def ensure(session: Session) -> None:
 
 def npm(session: Session, node: Node, arguments: Sequence[str], *, log: str = "preparo", tail_lines: int = 12) -> str:
     """Run npm in `frontend/`; CommandError when it fails."""
-    env = {**os.environ, "PATH": f"{node.folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = f"{node.folder}{os.pathsep}{os.environ.get('PATH', '')}"
+    env = {**os.environ, "PATH": path, "NO_COLOR": "1"}  # what fails is shown as text
     return commands.run(
         session,
         [*node.npm, *arguments],

@@ -60,7 +60,7 @@ def run(session: Session, options: Options) -> int:
     lock, launch = take_data_folder(session.run_dir, port)
     with lock:
         checks.port(options.host, port)
-        python = _prepare_code(session, options)
+        python = prepare_code(session, build=not options.foreign_build)
         hub = Hub(session, options, port, python, _child_environment(session, options, port, launch))
         supervisor = Supervisor(session.logs, session.steps.note, on_change=lambda alive: _remember(launch, alive))
         with _sweeping(supervisor, session):
@@ -74,14 +74,13 @@ def run(session: Session, options: Options) -> int:
     return 0
 
 
-def _prepare_code(session: Session, options: Options) -> Path:
-    """Environment and front end; side by side when both must be made and Node is already here."""
-    build = not options.foreign_build
+def prepare_code(session: Session, *, build: bool = True, dev: bool = False) -> Path:
+    """Environment and front end, side by side when both must be made and Node is already here; the interpreter."""
     with ThreadPoolExecutor(1) as pool:
         try:
             beside = build and frontend.needs_build(session.root) and frontend.find_node(session.root) is not None
             early = pool.submit(frontend.ensure, session) if beside else None
-            python = environment.ensure(session)
+            python = environment.ensure(session, dev=dev)
             if early is not None:
                 early.result()
             elif build:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.launcher import browser, commands, environment, frontend, hub, postgres, processes, valkey
+from deploy.launcher import browser, commands, frontend, hub, postgres, processes, valkey
 from deploy.launcher.steps import Interrupted, Session, StartError
 
 PARALLEL_TESTS = 2
@@ -50,10 +50,9 @@ def run(root: Path, pytest_args: Sequence[str]) -> int:
 
 
 def _run(session: Session, pytest_args: Sequence[str]) -> int:
-    python = environment.ensure(session, dev=True)
+    python = hub.prepare_code(session, dev=True)
     node = frontend.ensure_node(session)
     frontend.ensure_modules(session, node)
-    frontend.ensure(session)
     if not browser.ensure(session, python):
         raise StartError("Não há navegador para os testes: instale o Chromium, o Chrome ou o Edge.")
     failed = [] if pytest_args else _run_checks(session, _checks(session, python, node))

@@ -64,5 +64,6 @@ def test_the_example_names_every_setting_once() -> None:
             used |= {name for name in NAME.findall(path.read_text(encoding="utf-8")) if not INTERNAL.fullmatch(name)}
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     listed = [match[1] for line in lines if (match := re.match(r"#([A-Z_]+)=", line))]
-    assert sorted(listed) == sorted(set(listed))
-    assert sorted(listed) == sorted(used)
+    assert [name for name in set(listed) if listed.count(name) > 1] == []
+    assert sorted(used - set(listed)) == [], "faltam em .env.example"
+    assert sorted(set(listed) - used) == [], "sobram em .env.example"
