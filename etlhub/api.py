@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
-from ninja.parser import Parser
 
 from etlhub import access
 from etlhub.errors import HubError, TooMany
@@ -19,20 +18,12 @@ from etlhub.validation import field_errors
 log = logging.getLogger(__name__)
 
 
-class BodyParser(Parser):
-    """JSON, where no body at all means no fields at all."""
-
-    def parse_body(self, request: HttpRequest) -> Any:
-        return super().parse_body(request) if request.body else {}
-
-
 api = NinjaAPI(
     title="ETL Hub",
     version=settings.VERSION,
     auth=access.ver,
     docs_url=None,
     urls_namespace="api",
-    parser=BodyParser(),
 )
 
 api.add_router("", "etlhub.health.router")

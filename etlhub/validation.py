@@ -52,7 +52,9 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     if place == "body" and parts and parts[0] in _WHOLE:
         parts.pop(0)
     kind, context = str(error.get("type", "")), dict(error.get("ctx") or {})
-    if kind == "value_error":
+    if kind == "missing" and place == "body" and not parts:
+        message = "o corpo do pedido está vazio"
+    elif kind == "value_error":
         message = str(context.get("error") or error.get("msg", "valor inválido"))
     else:
         try:

@@ -55,6 +55,7 @@ def ready(operador: Client) -> Client:
         ({"sistemas": ["maps"], "opcoes": {"maps": {"pdf": "sim"}}}, "opcoes.maps.pdf", "verdadeiro ou falso"),
         ({"sistemas": ["maps"], "surpresa": 1}, "surpresa", "campo desconhecido"),
         ("{", None, "JSON"),
+        ("", None, "o corpo do pedido está vazio"),
         ([], None, ""),
     ],
 )
@@ -96,7 +97,7 @@ def test_no_dates_mean_the_default_period(ready: Client) -> None:
 
 
 def test_one_sistema_may_be_run_without_a_body(ready: Client) -> None:
-    answer = ready.post("/api/execute/fidc")
+    answer = post(ready, "/api/execute/fidc", "")
     assert answer.status_code == 200, answer.content
 
 
