@@ -17,7 +17,6 @@ MIN_SECRET_CHARS = 3
 """A shorter secret is not looked for: masking every "a" would blank the log and tell the secret by what is missing."""
 MIN_DERIVED_BYTES = 4
 RAW_ENCODINGS = ("utf-8", "latin-1", "cp1252", "cp850", "utf-16-le", "utf-16-be")
-_QUOTES = {"&#x27;": "&#39;", "&quot;": "&#34;"}
 
 
 @sensitive_variables()
@@ -52,11 +51,17 @@ def _escaped(secret: str) -> set[str]:
     twice = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in once for ascii_only in (True, False)}
     quoted = repr(secret)[1:-1]
     representations = {quoted, quoted.replace('"', '\\"'), quoted.replace("'", "\\'"), ascii(secret)[1:-1]}
-    markup = {html.escape(secret), html.escape(secret, quote=False)}
-    for usual, other in _QUOTES.items():
-        markup |= {text.replace(usual, other) for text in markup}
-    markup |= {text.encode("ascii", "xmlcharrefreplace").decode() for text in markup}
-    return once | twice | representations | markup
+    texts = once | twice | representations | {secret}
+    return texts | {form for text in texts for form in _markup(text)}
+
+
+def _markup(text: str) -> set[str]:
+    """As browsers and servers write it: in a text, in an attribute, with names or numbers."""
+    attribute = text.replace("&", "&amp;").replace('"', "&quot;")
+    forms = {html.escape(text), html.escape(text, quote=False), attribute}
+    forms.add(attribute.replace("<", "&lt;").replace(">", "&gt;"))
+    forms |= {form.replace("&#x27;", "&#39;").replace("&quot;", "&#34;") for form in forms}
+    return forms | {form.encode("ascii", "xmlcharrefreplace").decode() for form in forms}
 
 
 @sensitive_variables()

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class Evidence:
         self.outputs: list[str] = []
         self.jobs: dict[str, dict[str, Any]] = {}
         self.log_text = ""
+        self.collected: Counter[str] = Counter()
         self.watched: set[str] = set()
         self.valkey_bytes = 0
 
@@ -193,7 +195,6 @@ def _commands(hub: Hub, evidence: Evidence, outside: Path) -> None:
     broken.write_text(json.dumps({"britech": {"password": [LEGACY.text], "url": LEGACY.text}}))
     evidence.ran(hub, "import_legacy", "--credentials", str(legacy), "--dry-run")
     evidence.ran(hub, "import_legacy", "--credentials", str(legacy))
-    evidence.ran(hub, "import_legacy", "--credentials", str(broken))
     evidence.ran(hub, "import_legacy", "--credentials", str(broken), "--traceback")
     evidence.ran(hub, "backup_credentials", str(hub.folder / "backup.json"), "--frase-arquivo", str(phrase))
     evidence.ran(hub, "restore_credentials", str(hub.folder / "backup.json"), "--frase-arquivo", str(phrase))
@@ -213,8 +214,8 @@ def _read_everything(client: httpx.Client, evidence: Evidence) -> str:
         client.get(f"/api/jobs/{job['id']}/transicoes")
         client.get(f"/admin/jobs/job/{job['id']}/change/")
         texts.append(client.get(f"/api/jobs/{job['id']}/logs/download").text)
-        artifacts = client.get(f"/api/jobs/{job['id']}/artefatos").json()
-        for each in artifacts.get("artefatos", []):
+        for each in client.get(f"/api/jobs/{job['id']}/artefatos").json()["artefatos"]:
+            evidence.collected[each["sistema"]] += 1
             client.get(f"/api/artefatos/{each['id']}/download")
     return "\n".join(texts)
 

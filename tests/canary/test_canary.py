@@ -17,8 +17,14 @@ from tests.canary.scanner import Scanner
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[DemoPortal]:
-    """The demo portal, opening to canaries."""
+    """The demo portal, opening to canaries, and so careless as to show a wrong password on the page."""
+    usual = portal_base.Portal.refusal
+
+    def careless(self: portal_base.Portal, user: str, password: str) -> str:
+        return f"A senha {password} não confere." if password == hubs.WRONG.text else usual(self, user, password)
+
     with pytest.MonkeyPatch.context() as patch, DemoPortal() as running:
+        patch.setattr(portal_base.Portal, "refusal", careless)
         patch.setattr(portal_base, "DEMO_PASSWORD", hubs.GOOD.text)
         patch.setattr(portal_maps, "DEMO_TOTP_SECRET", hubs.TOTP.text)
         yield running
@@ -37,8 +43,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 def test_the_runs_were_real(own: Evidence) -> None:
     """Otherwise finding nothing would prove nothing."""
     assert own.jobs["amplis_reag"]["status"] == "completed", own.jobs["amplis_reag"]
-    assert own.jobs["maps"]["status"] == "completed", own.jobs["maps"]
+    assert own.collected["maps"] > 0, own.jobs["maps"]
     assert own.jobs["fidc"]["status"] == "error"
+    assert "A senha ******** não confere." in own.log_text
+    assert list((own.folder / "artefatos").rglob("*.html"))
     assert own.jobs["crash"]["status"] == "error"
     assert own.answers > 50
     assert own.frames > 20

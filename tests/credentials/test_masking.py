@@ -32,6 +32,8 @@ def forms(secret: str) -> dict[str, bytes]:
         "repr": repr(secret)[1:-1].encode(),
         "repr of bytes": repr(secret.encode())[2:-1].encode(),
         "html": html.escape(secret).encode(),
+        "html, attribute": secret.replace("&", "&amp;").replace('"', "&quot;").encode(),
+        "html of json": html.escape(json.dumps(secret)[1:-1]).encode(),
         "html, text only": html.escape(secret, quote=False).encode(),
         "utf-16": secret.encode("utf-16-le"),
     }
