@@ -22,7 +22,7 @@ from etl_scripts.pedido import Peca, Pedido
 from etl_scripts.repeticao import Repeticao
 from etl_scripts.resultado import Conta
 from etl_scripts.transporte import Baixado, Limites, Transporte
-from etl_scripts.verificacao import verificar
+from etl_scripts.verificacao import conferir_tipo, verificar
 from etl_scripts.visita import Visita
 
 # So many requests in a row that end like this, and the rest is not tried: it would only wait as long again.
@@ -227,6 +227,7 @@ class Coleta:
     def _pecas(self, pedido: Pedido, baixado: Baixado) -> list[Peca]:
         inteira = Peca(pedido, baixado.caminho, baixado.nome, baixado.origem)
         try:
+            conferir_tipo(baixado.caminho, pedido.tipo)
             return self._conector.pecas(pedido, baixado)
         except ArquivoInvalido as falha:
             falha.pecas = [inteira]

@@ -40,7 +40,8 @@ AJUSTES_COMUNS: Final[dict[str, Any]] = {
     "texto_sessao_expirada": r"sess[aã]o.{0,20}expir",
     "texto_codigo_incorreto": r"c[oó]digo.{0,30}(inv[aá]lid|incorret|expir)",
     "texto_sem_dados": r"nenhum (registro|dado|resultado)|sem dados|n[aã]o h[aá] (dados|registros)",
-    "prazo_pagina": 60.0,
+    "prazo_pagina": 60.0,  # seconds, as all the `prazo_*`
+    "prazo_teste_login": 24.0,
     "prazo_baixa": 600.0,
     "tamanho_maximo_mb": 1024,
     "intervalo": 0.1,

@@ -17,7 +17,6 @@ from etl_scripts.configuracao import Acesso, Configuracao
 from etl_scripts.erros import Falha
 from etl_scripts.resultado import Conta
 
-PRAZO_TESTE_LOGIN: Final = 24.0  # seconds until a login test answers, whatever the portal does
 PRAZO_PAGINA_TESTE: Final = 15.0
 
 
@@ -173,7 +172,7 @@ def _coletar(conector: Any, chamada: Chamada, config: Configuracao, pasta: Path)
 
 
 def _testar_login(conector: Any, pasta: Path) -> int:
-    """Tries the login once. Something is answered within PRAZO_TESTE_LOGIN seconds, even if the portal hangs."""
+    """Tries the login once. Something is answered within `prazo_teste_login` seconds, even if the portal hangs."""
     from etl_scripts import previas
     from etl_scripts.coleta import abrir_transporte
     from etl_scripts.repeticao import Repeticao
@@ -190,7 +189,7 @@ def _testar_login(conector: Any, pasta: Path) -> int:
         parada.limpar()
         os._exit(codigo)
 
-    guarda = threading.Timer(PRAZO_TESTE_LOGIN, sem_resposta)
+    guarda = threading.Timer(prazo, sem_resposta)
     guarda.daemon = True
     guarda.start()
     transporte = None

@@ -58,7 +58,7 @@ def _receber(
     with parcial.open("r+b" if feito else "wb") as arquivo:
         arquivo.seek(feito)
         arquivo.truncate()
-        for bloco in resposta.iter_raw(1 << 18):
+        for bloco in resposta.iter_raw():  # as it comes: a block that waits to be full is lost when the line drops
             arquivo.write(bloco)
             ler_bloco(arquivo.tell())
             if time.monotonic() > prazo:
