@@ -180,11 +180,10 @@ def _testar_login(conector: Any, pasta: Path) -> int:
 
     sistema = conector.sistema
     conta = Conta(sistema)
+    prazo = float(conector.contexto.tabela.ajuste("prazo_teste_login"))
 
     def sem_resposta() -> None:
-        conta.falhas.append(
-            (None, Falha("portal_fora", f"O portal não concluiu o login em {PRAZO_TESTE_LOGIN:.0f} s."))
-        )
+        conta.falhas.append((None, Falha("portal_fora", f"O portal não concluiu o login em {prazo:.0f} s.")))
         codigo = conta.encerrar()
         parada.limpar()
         os._exit(codigo)
