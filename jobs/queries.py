@@ -116,10 +116,13 @@ def log_lines(
 
 
 def log_text(job: Job, *, last: int | None = None) -> Iterator[str]:
-    """A job's log as text, a line an entry: `[LEVEL] [SISTEMA] mensagem`; read in pages, so memory stays bounded."""
+    """A job's log as text, a line an entry: `[LEVEL] [SISTEMA] mensagem`; read in pages, so memory stays bounded.
+
+    Up to the line that was the last when `job` was read: a job that writes faster than we read would never end.
+    """
     after = max(job.log_seq - last, 0) if last else 0
     names = {int(level): level.label for level in Level}
-    while page := log_lines(job.pk, after=after, limit=MAX_LOG_PAGE):
+    while page := log_lines(job.pk, after=after, before=job.log_seq + 1, limit=MAX_LOG_PAGE):
         yield "".join(f"[{names[each.level]}] [{each.sistema}] {each.mensagem}\n" for each in page)
         after = page[-1].seq
 
