@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.launcher import browser, checks, environment, frontend, processes, valkey
+from deploy.launcher import browser, checks, database, environment, frontend, processes, valkey
 from deploy.launcher.lock import Launch, take_data_folder
 from deploy.launcher.options import Options
 from deploy.launcher.options import environment as environment_settings
@@ -119,9 +119,12 @@ def _start(hub: Hub, supervisor: Supervisor) -> None:
         demo = ("-m", "etl_scripts.demo_portal", "--port", str(demo_port), "--host", _LOOPBACK)
         supervisor.start(hub.spec("portal-demo", *demo))
     with session.steps.step("Banco de dados em dia"):
-        lines = _prepare_database(hub)
+        ready = database.is_prepared(session.root, session.data, demo=options.demo)
+        lines = [] if ready else _prepare_database(hub)
     for line in lines:
         session.steps.note(f"    {line}")
+    if not ready:
+        database.note_prepared(session.root, session.data, demo=options.demo)
     if server is not None:
         with session.steps.step("Valkey respondendo"):
             valkey.wait_ready(session, server)
