@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from etl_scripts.contrato import NOMES, guardar_segredo
+from etl_scripts.contrato import NOMES, guardar_segredo, nome_de
 from etl_scripts.erros import ErroDeUso, Falha
 
-SECOES: Final[dict[str, tuple[str, ...]]] = {
-    "amplis_reag": ("amplis", "reag"),
-    "amplis_master": ("amplis", "master"),
-    **{sistema: (sistema,) for sistema in ("maps", "fidc", "jcot", "britech", "qore", "trustee", "cvm")},
-}
+# Where a sistema's section is in the document, if not under its own id.
+SECOES: Final[dict[str, tuple[str, ...]]] = {"amplis_reag": ("amplis", "reag"), "amplis_master": ("amplis", "master")}
 MODOS: Final = ("coleta", "testar_login")
 DOCUMENTO_MAXIMO: Final = 64 * 2**20  # bytes; a manifest of 10^5 files is about 30 MB
 
@@ -71,7 +68,7 @@ class Configuracao:
     def secao(self, sistema: str) -> dict[str, Any]:
         """The sistema's own section; empty when the document has none."""
         atual: Any = self.documento
-        for parte in SECOES[sistema]:
+        for parte in SECOES.get(sistema, (sistema,)):
             atual = atual.get(parte) if isinstance(atual, dict) else None
         return atual if isinstance(atual, dict) else {}
 
@@ -162,7 +159,8 @@ def _guardar_segredos(valor: Any) -> None:
 
 
 def _conferir_secoes(documento: dict[str, Any]) -> None:
-    for sistema, partes in SECOES.items():
+    for sistema in NOMES:
+        partes = SECOES.get(sistema, (sistema,))
         atual: Any = documento
         for n, parte in enumerate(partes):
             atual = atual.get(parte)
@@ -175,7 +173,7 @@ def _conferir_secoes(documento: dict[str, Any]) -> None:
             for campo in ("url", "username", "password", "totp"):
                 if not isinstance(atual.get(campo) or "", str):
                     raise ErroDeUso(
-                        f"Configuração: “{'.'.join(partes)}.{campo}” ({NOMES[sistema]}) precisa ser um texto."
+                        f"Configuração: “{'.'.join(partes)}.{campo}” ({nome_de(sistema)}) precisa ser um texto."
                     )
 
 

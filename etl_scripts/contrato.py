@@ -66,9 +66,14 @@ def _escrever(linha: str) -> None:
             inicio += os.write(1, dados[inicio:])
 
 
+def nome_de(sistema: str) -> str:
+    """The display name of a sistema; one added since is called by its id."""
+    return NOMES.get(sistema) or sistema.upper().replace("_", " ")
+
+
 def registrar(nivel: str, sistema: str, mensagem: str) -> None:
     """One log line `[LEVEL] [SISTEMA] mensagem`; `sistema` is an id or a display name. Extra lines get the same head."""
-    nome = NOMES.get(sistema, sistema)
+    nome = nome_de(sistema)
     for linha in mascarar(mensagem).replace("\r", "\n").split("\n"):
         if linha.strip():
             _escrever(f"[{nivel}] [{nome}] {linha.strip().replace(MARCA_EVENTO, ' ')[:LINHA_MAXIMA]}")

@@ -69,7 +69,7 @@ def ler_argumentos(argv: list[str]) -> argparse.Namespace:
 def montar_chamada(argumentos: argparse.Namespace) -> Chamada:
     """Checks the arguments against each other. Raises ErroDeUso."""
     sistemas = list(dict.fromkeys(argumentos.sistemas))
-    desconhecidos = [sistema for sistema in sistemas if sistema not in NOMES]
+    desconhecidos = [sistema for sistema in sistemas if sistema not in NOMES and not _tem_conector(sistema)]
     if desconhecidos:
         raise ErroDeUso(f"Sistema desconhecido: {', '.join(desconhecidos)}. Conhecidos: {', '.join(NOMES)}.")
     inicio, fim = _data(argumentos.data_inicial, "--data-inicial"), _data(argumentos.data_final, "--data-final")
@@ -89,6 +89,12 @@ def montar_chamada(argumentos: argparse.Namespace) -> Chamada:
         if texto:
             chamada.fundos[sistema] = _fundos(texto, f"--{sistema}-fundos")
     return chamada
+
+
+def _tem_conector(sistema: str) -> bool:
+    """Whether somebody wrote a connector of that name (docs/conectores.md)."""
+    simples = sistema.isascii() and sistema.islower() and sistema.isidentifier()
+    return simples and (Path(__file__).parent / "conectores" / f"{sistema}.py").is_file()
 
 
 def _data(texto: str | None, nome: str) -> date | None:
@@ -138,7 +144,7 @@ def rodar(argv: list[str]) -> int:
         chamada = montar_chamada(argumentos)
         config, pedir_codigo = _configurar(argumentos.config)
         contrato.ligar_eventos(config.execucao.eventos)
-        contrato.info(GERAL, f"Sistemas: {', '.join(NOMES[sistema] for sistema in chamada.sistemas)}")
+        contrato.info(GERAL, f"Sistemas: {', '.join(contrato.nome_de(sistema) for sistema in chamada.sistemas)}")
         codigos = [executar(sistema, chamada, config, pedir_codigo) for sistema in chamada.sistemas]
     except ErroDeUso as erro:
         contrato.erro(GERAL, str(erro))
