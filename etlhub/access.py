@@ -5,7 +5,7 @@ Roles are Django groups of the same names; each includes the ones before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ from etlhub.errors import Forbidden, NotLoggedIn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
+
+LIMIT = "papel_maximo"
+"""Attribute of a user object that lowers its role for this request: what an API token was made for."""
 
 
 class Papel(IntEnum):
@@ -27,35 +30,40 @@ class Papel(IntEnum):
 
 
 def papel_of(user: User | AnonymousUser) -> Papel:
-    """The highest role of `user`; a superuser is administrador, a user without a group is operador."""
+    """The highest role of `user`; a superuser is administrador, a user without a group is operador.
+
+    The group `nenhum` alone takes every right away without closing the account.
+    """
     if not user.is_authenticated or not user.is_active:
         return Papel.NENHUM
-    if user.is_superuser:
-        return Papel.ADMINISTRADOR
-    names = {name.upper() for name in user.groups.values_list("name", flat=True)}
-    roles = [papel for papel in Papel if papel.name in names]
-    return max(roles, default=Papel.OPERADOR)
+    own = Papel.ADMINISTRADOR if user.is_superuser else _by_groups(user)
+    return min(own, getattr(user, LIMIT, own))
+
+
+def _by_groups(user: User) -> Papel:
+    names = {group.name.upper() for group in user.groups.all()}
+    return max((papel for papel in Papel if papel.name in names), default=Papel.OPERADOR)
 
 
 def check(user: User | AnonymousUser, minimum: Papel) -> None:
     """Raise NotLoggedIn or Forbidden unless `user` has at least the role `minimum`."""
-    papel = papel_of(user)
-    if papel is Papel.NENHUM:
+    if not user.is_authenticated or not user.is_active:
         raise NotLoggedIn
-    if papel < minimum:
+    if papel_of(user) < minimum:
         raise Forbidden(f"Seu usuário não tem permissão para isto: é preciso ser {minimum.name.lower()}.")
 
 
-def requires(minimum: Papel) -> Callable[[HttpRequest], Any]:
+@dataclass(frozen=True)
+class Requires:
     """The `auth=` of an API operation that needs the role `minimum`."""
 
-    def authenticate(request: HttpRequest) -> Any:
-        check(request.user, minimum)
+    minimum: Papel
+
+    def __call__(self, request: HttpRequest) -> Any:
+        check(request.user, self.minimum)
         return request.user
 
-    return authenticate
 
-
-ver = requires(Papel.VISUALIZADOR)
-executar = requires(Papel.OPERADOR)
-administrar = requires(Papel.ADMINISTRADOR)
+ver = Requires(Papel.VISUALIZADOR)
+executar = Requires(Papel.OPERADOR)
+administrar = Requires(Papel.ADMINISTRADOR)

@@ -8,17 +8,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from etlhub import access
 from etlhub.errors import HubError, TooMany
+from etlhub.openapi import HubAPI
 from etlhub.validation import field_errors
 
 log = logging.getLogger(__name__)
 
 
-api = NinjaAPI(
+api = HubAPI(
     title="ETL Hub",
     version=settings.VERSION,
     auth=access.ver,

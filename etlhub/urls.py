@@ -10,6 +10,7 @@ from etlhub.api import api, unknown_api
 from etlhub.spa import index
 
 urlpatterns = [
+    re_path(r"^api/?$", unknown_api),
     path("api/", api.urls),
     re_path(r"^api(?:/.*)?$", unknown_api),
     path("admin/", admin.site.urls),
