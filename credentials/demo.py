@@ -21,6 +21,8 @@ def resolve(url: str) -> str:
     """The address of the running demo portal for `demo://<sistema>`; any other as it is, `https` by default."""
     if not url.startswith(SCHEME):
         return url if "://" in url or not url else f"https://{url}"
+    if not settings.DEMO_URL and settings.ETL_COMMAND:
+        return url  # the users' own command may not look at it at all
     if not settings.DEMO_URL:
         raise HubError("O portal de demonstração não está ligado. Inicie o ETL Hub com o portal de demonstração.")
     return f"{settings.DEMO_URL.rstrip('/')}/{url.removeprefix(SCHEME).strip('/')}/"

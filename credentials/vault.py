@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from credentials import audit, demo, funds, store
 from credentials.models import AuditEntry, Credential
+from credentials.redaction import remember
 from credentials.sections import DOCUMENT_VERSION, OPEN_FIELDS, WITHOUT_LOGIN, put
 from etlhub.errors import HubError
 from sistemas.models import Sistema
@@ -83,6 +85,7 @@ def _overlay(held: store.Opened, typed: store.Change) -> None:
     for name in OPEN_FIELDS:
         if (value := getattr(typed, name)) is not None:
             setattr(held, name, value)
+    remember(typed.secrets.values())
     held.secrets |= {campo: clear for campo, clear in typed.secrets.items() if clear}
     held.lost = tuple(campo for campo in held.lost if campo not in typed.secrets)
 
@@ -91,7 +94,8 @@ def problem_of(sistema_id: str, nome: str, held: store.Held | store.Opened) -> C
     """Why `held` is not enough to log in, if it is not. Refusals are not looked at."""
     if held.lost:
         return _lost(nome)
-    if sistema_id in WITHOUT_LOGIN:
+    # The users' own command says itself what it lacks: it may have addresses and logins of its own.
+    if sistema_id in WITHOUT_LOGIN or settings.ETL_COMMAND:
         return None
     if not held.url:
         return _missing(nome, "o endereço do portal")

@@ -129,6 +129,15 @@ def test_other_failures_are_no_refusal_and_a_good_login_lifts_one(sistemas: list
     assert vault.check_startable(["fidc"]) == {}
 
 
+def test_the_users_own_command_is_started_with_what_there_is(sistemas: list[str], settings: LazySettings) -> None:
+    settings.ETL_COMMAND = ["python", "main.py"]
+    vault.seed_demo(["maps"])
+    assert vault.check_startable(["maps", "jcot"]) == {}
+    document = vault.run_secrets(["maps", "jcot"], actor="bia").document
+    assert document["jcot"] == {"url": "", "username": "", "password": ""}
+    assert document["maps"]["url"] == "demo://maps"
+
+
 def test_demo_fills_only_what_is_empty_and_resolves_when_the_portal_is_on(
     sistemas: list[str], settings: LazySettings
 ) -> None:
