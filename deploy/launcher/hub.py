@@ -26,6 +26,7 @@ _READY_POLL = 0.15
 _GIVE_UP_AFTER = 3
 # Windows ends us about 5 s after the window closed; the Job Object then ends what is left.
 _CONSOLE_CLOSE_SECONDS = 4.5
+_NOT_FOR_CHILDREN = {"ETLHUB_ADMIN_PASSWORD", "DJANGO_SETTINGS_MODULE"}
 _LOOPBACK = "127.0.0.1"
 _ANYWHERE = {"0.0.0.0", "::", _LOOPBACK, "::1", "localhost"}  # noqa: S104 - compared with, not bound to
 
@@ -92,8 +93,8 @@ def prepare_code(session: Session, *, build: bool = True, dev: bool = False) -> 
 
 
 def _child_environment(session: Session, options: Options, port: int, launch: Launch) -> dict[str, str]:
-    """What the children are told. The initial password is only for `prepare`, see there."""
-    env = {name: value for name, value in os.environ.items() if name != "ETLHUB_ADMIN_PASSWORD"}
+    """What the children are told. The initial password is only for `prepare`, another project's settings for none."""
+    env = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     env |= {
         "ETLHUB_DATA_DIR": str(session.data),
         "ETLHUB_PORT": str(port),

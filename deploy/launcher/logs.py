@@ -16,6 +16,8 @@ BACKUPS = 3
 _CHUNK = 65536
 _LONGEST_LINE = 4096
 _ERROR = re.compile(r"\b(ERROR|CRITICAL)\b|^(?:[A-Za-z_][\w.]*(?:Error|Exception|Timeout|Interrupt)|OSError)\b")
+# The answer "not ready yet" to the launcher's own question.
+_EXPECTED = "Service Unavailable: /api/health/ready"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SUMMARY_LINES = 4
 _SUMMARY_SECONDS = 30.0
@@ -98,7 +100,7 @@ class Output:
     def _look(self, line: str) -> None:
         """Put an error line on the console, but neither a flood of them nor the same one again and again."""
         text = _ANSI.sub("", line).strip()
-        if not _ERROR.search(text):
+        if not _ERROR.search(text) or _EXPECTED in text:
             return
         self.last_error = text[:300]
         now = time.monotonic()

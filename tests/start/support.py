@@ -7,24 +7,25 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from deploy.launcher.steps import Session, Steps
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 20.0
+TIMEOUT = 30.0
 _POLL = 0.01
 _pause = threading.Event()
 
 
-def until(condition: Callable[[], object], what: str) -> None:
-    """Wait until `condition` holds; the test fails when it does not within TIMEOUT."""
-    for _ in range(int(TIMEOUT / _POLL)):
-        if condition():
-            return
+def until(condition: Callable[[], object], what: str, limit: float | None = None) -> None:
+    """Wait until `condition` holds; the test fails when it does not by `limit` (monotonic; default: TIMEOUT from now)."""
+    limit = time.monotonic() + TIMEOUT if limit is None else limit
+    while not condition():
+        if time.monotonic() > limit:
+            raise AssertionError(f"esperei em vão por: {what}")
         _pause.wait(_POLL)
-    raise AssertionError(f"esperei {TIMEOUT} s por: {what}")
 
 
 def session_in(folder: Path, root: Path = ROOT) -> Session:

@@ -48,6 +48,12 @@ def test_errors_are_summed_up_and_a_flood_is_cut(tmp_path: Path) -> None:
     assert output.path.read_bytes().count(b"CRITICAL fim") == 50
 
 
+def test_not_being_ready_yet_is_no_error(tmp_path: Path) -> None:
+    said: list[str] = []
+    read_all(Output("web", tmp_path, said.append), b"ERROR django.request Service Unavailable: /api/health/ready\n")
+    assert said == []
+
+
 def test_a_line_without_end_is_bounded(tmp_path: Path) -> None:
     said: list[str] = []
     output = Output("web", tmp_path, said.append)
