@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from jobs import lifecycle
+from jobs import lifecycle, whole
 from jobs.models import ACTIVE, FINAL, Execution, State
 from sistemas.models import Sistema
 
@@ -54,6 +54,8 @@ def _choose() -> list[int]:
     if places <= 0:
         return []
     busy = {sistema_id for sistema_id, _job in active}
+    if whole.enabled():
+        return _whole_jobs(busy)
     heads = [head for sistema_id in _waiting_sistemas() - busy if (head := _head(sistema_id))]
     share = Counter(job_id for _sistema, job_id in active)
     chosen: list[int] = []
@@ -62,6 +64,22 @@ def _choose() -> list[int]:
         head = heads.pop(0)
         share[head.job_id] += 1
         chosen.append(head.pk)
+    return chosen
+
+
+def _whole_jobs(busy: set[str]) -> list[int]:
+    """Where a job is one process: every pending Execution of the first jobs whose sistemas are all free."""
+    chosen: list[int] = []
+    pending = Execution.objects.filter(status=State.PENDING).order_by("job_id", "ordem", "pk")
+    jobs: dict[int, list[Execution]] = {}
+    for execution in pending[: LOOK_AHEAD * 10]:
+        jobs.setdefault(execution.job_id, []).append(execution)
+    for executions in jobs.values():
+        sistemas = {execution.sistema_id for execution in executions}
+        due = all(each.not_before is None or each.not_before <= timezone.now() for each in executions)
+        if due and not sistemas & busy:
+            chosen += [execution.pk for execution in executions]
+        busy |= sistemas  # in order: a later job does not overtake one that waits
     return chosen
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ import websockets.sync.client as websocket_client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.hub import Hub, wait_until
-from tests.jobs.live import PASSWORD, completes, execute, finished, lines, program, until
+from tests.jobs.live import PASSWORD, Frame, completes, execute, finished, lines, program, until
 
 FAKE_ETL = str(Path(__file__).with_name("fake_etl.py"))
 
@@ -83,17 +84,16 @@ def test_a_client_that_comes_again_goes_on_from_where_it_was(hub: Hub, client: h
         with hub.socket(client, "?logs=assinados") as socket:
             socket.send(json.dumps({"type": "subscribe", "job_id": job, "after": got[-1] if got else 0}))
             goal = len(got) + 40
-            seen = until(socket, lambda frame, goal=goal, got=got: _note(frame, job, got) >= goal)
-            assert seen
+            until(socket, partial(_reached, job, got, goal))
     with hub.socket(client, "?logs=assinados") as socket:
         socket.send(json.dumps({"type": "subscribe", "job_id": job, "after": got[-1]}))
-        until(socket, lambda frame: _note(frame, job, got) >= 300)
+        until(socket, partial(_reached, job, got, 300))
     assert got == list(range(1, 301))
 
 
-def _note(frame: dict[str, object], job: int, got: list[int]) -> int:
+def _reached(job: int, got: list[int], goal: int, frame: Frame) -> bool:
     got.extend(int(line["seq"]) for line in lines([frame], job))
-    return len(got)
+    return len(got) >= goal
 
 
 def test_the_rest_tail_tells_the_same(hub: Hub, client: httpx.Client) -> None:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from django.conf import LazySettings
 
-from jobs import lifecycle, process, runner
+from jobs import attempt, lifecycle, process, runner
 from jobs.models import Execution, Job, JobStatus, Level, State, Transition
 from tests.jobs.conftest import PASSWORD, MakeExecution, in_thread, lines_of, texts_of, wait_until
 
@@ -166,7 +166,7 @@ def test_a_child_that_closes_its_output_is_waited_for(make_execution: MakeExecut
 def test_a_grandchild_that_holds_the_output_is_ended(
     make_execution: MakeExecution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "ORPHANED_PIPE_SECONDS", 0.3)
+    monkeypatch.setattr(attempt, "ORPHANED_PIPE_SECONDS", 0.3)
     code = "import subprocess as s; p=s.Popen([sys.executable,'-c','import time;time.sleep(99)']); print(p.pid)"
     execution = make_execution(code)
     assert runner.run(execution.pk) == State.SUCCESS

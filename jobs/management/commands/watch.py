@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
+from etlhub.operations.rounds import Rounds
 from jobs import recovery
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         for name in ["SIGINT", "SIGTERM"] + (["SIGBREAK"] if sys.platform == "win32" else []):
             signal.signal(getattr(signal, name), lambda *_: stop.set())
         swept = pruned = float("-inf")
+        rounds = Rounds()
         while not stop.is_set():
             close_old_connections()
             now = time.monotonic()
@@ -41,14 +43,17 @@ class Command(BaseCommand):
                 if now - swept >= SWEEP_SECONDS:
                     recovery.sweep()
                     swept = now
+                if not options["once"]:
+                    rounds.tick()
                 if now - pruned >= PRUNE_SECONDS:
                     self._prune()
                     pruned = now
             except DatabaseError as error:
                 log.warning("round put off: %s", type(error).__name__)
             if options["once"]:
-                return
+                break
             stop.wait(ROUND_SECONDS)
+        rounds.stop()
 
     @staticmethod
     def _prune() -> None:
