@@ -28,7 +28,6 @@ from sistemas.models import Sistema
 
 FORMAT = "etlhub-backup"
 VERSION = 1
-ASSOCIATED_DATA = b"etlhub-backup v1"
 N, R, P = 2**17, 8, 1
 """scrypt's cost: 128 MiB and about half a second."""
 MAX_N, MAX_R, MAX_P = 2**20, 16, 4
@@ -59,35 +58,51 @@ def seal(passphrase: str, *, quem: str) -> tuple[bytes, list[str]]:
     """The encrypted backup, and the fields left out because no key opens them."""
     clear, lost = _clear_document(quem)
     content = {"criado_em": timezone.now().isoformat(), "documento": clear, "sistemas": states()}
+    return seal_content(content, passphrase, FORMAT), lost
+
+
+@sensitive_variables()
+def seal_content(content: Any, passphrase: str, form: str) -> bytes:
+    """Anything that JSON holds, under a passphrase; `form` names what it is, and only that form opens it."""
     salt, nonce = os.urandom(32), os.urandom(12)
     key = Scrypt(salt=salt, length=32, n=N, r=R, p=P).derive(passphrase.encode())
-    data = AESGCM(key).encrypt(nonce, json.dumps(content).encode(), ASSOCIATED_DATA)
+    data = AESGCM(key).encrypt(nonce, json.dumps(content).encode(), _associated(form))
     outer = {
-        "formato": FORMAT,
+        "formato": form,
         "versao": VERSION,
         "kdf": {"nome": "scrypt", "n": N, "r": R, "p": P, "salt": base64.b64encode(salt).decode()},
         "cifra": "AES-256-GCM",
         "nonce": base64.b64encode(nonce).decode(),
         "dados": base64.b64encode(data).decode(),
     }
-    return json.dumps(outer, indent=2).encode() + b"\n", lost
+    return json.dumps(outer, indent=2).encode() + b"\n"
+
+
+def _associated(form: str) -> bytes:
+    return f"{form} v{VERSION}".encode()
 
 
 @sensitive_variables()
 def open_sealed(raw: bytes, passphrase: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The clear document and the states in a backup; BadFile when it is none or the passphrase is another."""
-    salt, nonce, data, cost = _outer(raw)
+    content = open_content(raw, passphrase, FORMAT)
+    return content["documento"], content["sistemas"]
+
+
+@sensitive_variables()
+def open_content(raw: bytes, passphrase: str, form: str) -> Any:
+    """What seal_content sealed as `form`; BadFile when it is something else or the passphrase is another."""
+    salt, nonce, data, cost = _outer(raw, form)
     key = Scrypt(salt=salt, length=32, n=cost[0], r=cost[1], p=cost[2]).derive(passphrase.encode())
     try:
-        content = json.loads(AESGCM(key).decrypt(nonce, data, ASSOCIATED_DATA))
+        return json.loads(AESGCM(key).decrypt(nonce, data, _associated(form)))
     except InvalidTag:
         raise BadFile(
             "A frase secreta não abre este backup (ou o arquivo foi alterado); nada foi restaurado."
         ) from None
-    return content["documento"], content["sistemas"]
 
 
-def _outer(raw: bytes) -> tuple[bytes, bytes, bytes, tuple[int, int, int]]:
+def _outer(raw: bytes, form: str) -> tuple[bytes, bytes, bytes, tuple[int, int, int]]:
     bad = BadFile("O arquivo não é um backup de credenciais do ETL Hub.")
     if len(raw) > MAX_FILE_BYTES:
         raise bad
@@ -99,11 +114,11 @@ def _outer(raw: bytes) -> tuple[bytes, bytes, bytes, tuple[int, int, int]]:
         known = (outer["formato"], outer["versao"], outer["cifra"], kdf["nome"])
     except (ValueError, KeyError, TypeError, binascii.Error, RecursionError):
         raise bad from None
-    if known[:1] != (FORMAT,):
+    if known[:1] != (form,):
         raise bad
     within = all(1 < value <= most for value, most in zip(cost[:2], (MAX_N, MAX_R), strict=True)) and cost[2] <= MAX_P
     if (
-        known != (FORMAT, VERSION, "AES-256-GCM", "scrypt")
+        known != (form, VERSION, "AES-256-GCM", "scrypt")
         or not within
         or len(parts[1]) != 12
         or cost[0] & (cost[0] - 1)

@@ -39,6 +39,12 @@ def keyring() -> KeyRing:
     return _ring(tuple(_texts()))
 
 
+@sensitive_variables()
+def texts() -> list[str]:
+    """Every key in clear, the current one first. For a backup under a passphrase, nothing else."""
+    return _texts()
+
+
 @lru_cache(maxsize=8)
 def _ring(texts: tuple[str, ...]) -> KeyRing:
     return KeyRing(texts)

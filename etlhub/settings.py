@@ -17,7 +17,7 @@ VERSION = "0.1.0"
 DATA_DIR = data_dir()
 
 DEBUG = env.bool("ETLHUB_DEBUG", default=False)
-SECRET_KEY = env.str("ETLHUB_SECRET_KEY", default="") or read_or_make_key("secret_key")
+SECRET_KEY = env.str("ETLHUB_SECRET_KEY", default="") or read_or_make_key("secret_key", size=48)
 PORT = env.int("ETLHUB_PORT", default=4001)
 ALLOWED_HOSTS = env.list("ETLHUB_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 BEHIND_TLS = env.bool("ETLHUB_TLS", default=False)
@@ -111,8 +111,10 @@ CHANNEL_LAYERS = {
 LOGIN_URL = "/entrar/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/entrar/"
+SESSION_ENGINE = "etlhub.sessions"
 SESSION_COOKIE_NAME = "etlhub_session"
 SESSION_COOKIE_AGE = env.int("ETLHUB_SESSION_HOURS", default=12) * 3600
+SESSION_IDLE_SECONDS = env.int("ETLHUB_SESSION_IDLE_MINUTES", default=120) * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = BEHIND_TLS
@@ -159,6 +161,12 @@ LEASE_SECONDS = env.float("ETLHUB_LEASE_SECONDS", default=8.0)
 MAX_LINES_PER_JOB = env.int("ETLHUB_MAX_LINES_PER_JOB", default=5_000_000)
 LOG_MAX_LINES = env.int("ETLHUB_LOG_MAX_LINES", default=0)
 LOG_RETENTION_DAYS = env.int("ETLHUB_LOG_RETENTION_DAYS", default=180)
+
+# --- backup ---------------------------------------------------------------------------------------------------------
+BACKUP_DIR = env.str("ETLHUB_BACKUP_DIR", default="")
+BACKUP_DAYS = env.int("ETLHUB_BACKUP_DIAS", default=14)
+BACKUP_HOUR = env.int("ETLHUB_BACKUP_HORA", default=2)
+BACKUP_PASSPHRASE_FILE = env.str("ETLHUB_BACKUP_FRASE_ARQUIVO", default="")
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from itertools import groupby
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _show(self, findings: list[Finding]) -> None:
-        console = Console(file=self.stdout._out, highlight=False, soft_wrap=True)  # type: ignore[attr-defined]
+        console = Console(file=cast(TextIO, self.stdout), highlight=False, soft_wrap=True)
         for grupo, members in groupby(findings, key=lambda each: each.grupo):
             console.print(Text(f"\n{grupo}", style="bold"))
             for each in members:

@@ -1,0 +1,1 @@
+"""Keeping the hub running: doctor, backup, metrics, logs."""
