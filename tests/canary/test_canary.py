@@ -91,4 +91,4 @@ def test_the_scanner_would_have_seen_it_there(own: Evidence, tmp_path: Path) -> 
     scanner = Scanner(hubs.ALL)
     scanner.tree(own.folder)
     planted.unlink()
-    assert {finding.canary for finding in scanner.findings} == {hubs.HELD.name}
+    assert hubs.HELD.name in {finding.canary for finding in scanner.findings}
