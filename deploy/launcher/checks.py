@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from deploy.launcher.steps import StartError
+from deploy.launcher.steps import StartError, reason
 
 _HTTP_TIMEOUT = 2.0
 
@@ -24,9 +24,8 @@ def data_folder(folder: Path) -> None:
         probe.unlink()
         os.listdir(folder)  # noqa: PTH208 - proves that it can be read
     except OSError as error:
-        reason = error.strerror or str(error)
         raise StartError(
-            f"Não consigo ler e gravar na pasta de dados {folder} ({reason}): dê permissão a este usuário "
+            f"Não consigo ler e gravar na pasta de dados {folder} ({reason(error)}): dê permissão a este usuário "
             "ou indique outra pasta em ETLHUB_DATA_DIR."
         ) from None
     for path in (folder / "etlhub.sqlite3", folder / "chaves", folder / "valkey"):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.launcher import commands, hub, options, processes
-from deploy.launcher.steps import Interrupted, Session, StartError, use_utf8
+from deploy.launcher.steps import Interrupted, Session, StartError, reason, use_utf8
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,6 +33,10 @@ def main(argv: Sequence[str]) -> int:
         print(f"\nErro: {error}", file=sys.stderr)
     except commands.CommandError as error:
         print(f"\nErro: um comando da preparação falhou: {error.last_line}", file=sys.stderr)
+    except OSError as error:
+        print(
+            f"\nErro: não consigo usar {error.filename or 'um recurso do sistema'}: {reason(error)}.", file=sys.stderr
+        )
     except Interrupted:
         print("\nInterrompido.", file=sys.stderr)
         return 130

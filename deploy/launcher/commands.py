@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.launcher import processes
-from deploy.launcher.steps import Interrupted, Session
+from deploy.launcher.steps import Interrupted, Session, reason
 
 _POLL = 0.05
 _TAIL_LINES = 12
@@ -54,7 +54,7 @@ def run(
         try:
             process = processes.spawn(argv, cwd=cwd or session.root, env=env or os.environ, stdout=file, user=user)
         except OSError as error:
-            raise CommandError(argv, str(error)) from None
+            raise CommandError(argv, reason(error)) from None
         try:
             ended = _ended(session, process, timeout)
         finally:

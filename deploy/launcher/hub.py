@@ -17,7 +17,7 @@ from deploy.launcher import browser, checks, database, environment, frontend, pr
 from deploy.launcher.lock import Launch, take_data_folder
 from deploy.launcher.options import Options
 from deploy.launcher.options import environment as environment_settings
-from deploy.launcher.steps import Interrupted, Session, StartError
+from deploy.launcher.steps import Interrupted, Session, StartError, reason
 from deploy.launcher.supervise import Child, Spec, Supervisor
 
 PREPARE_TIMEOUT = 300.0
@@ -155,7 +155,7 @@ def make_keys(session: Session) -> None:
                 read_or_make_key(name)
     except OSError as error:
         raise StartError(
-            f"Não consigo ler ou criar as chaves em {session.data / 'chaves'} ({error.strerror or error}): "
+            f"Não consigo ler ou criar as chaves em {session.data / 'chaves'} ({reason(error)}): "
             "corrija as permissões da pasta de dados."
         ) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import threading
 import time
@@ -14,6 +15,22 @@ from typing import TextIO
 
 class StartError(Exception):
     """Carries the one sentence that tells the user what is wrong and what to do; the exit code is then 1."""
+
+
+_REASONS = {
+    errno.EACCES: "permissão negada",
+    errno.EPERM: "permissão negada",
+    errno.ENOSPC: "disco cheio",
+    errno.EROFS: "sistema de arquivos somente para leitura",
+    errno.ENOTDIR: "não é uma pasta",
+    errno.ENOENT: "não existe",
+    errno.EEXIST: "já existe um arquivo com este nome",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in Portuguese where it is one of the usual reasons."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 class Interrupted(Exception):

@@ -12,6 +12,7 @@ from pathlib import Path
 from deploy.launcher import processes
 from deploy.launcher.logs import Output
 from deploy.launcher.processes import Identity
+from deploy.launcher.steps import reason
 
 TICK = 0.2
 # Together under the 10 s within which everything must be gone.
@@ -116,7 +117,7 @@ class Supervisor:
                 spec.argv, cwd=spec.cwd, env=spec.env, stdout=subprocess.PIPE, death_signal=spec.death_signal
             )
         except OSError as error:
-            self._wait_before_restart(child, f"não pôde ser iniciado ({error.strerror or error})", child.began)
+            self._wait_before_restart(child, f"não pôde ser iniciado ({reason(error)})", child.began)
             return
         child.process = process
         child.identity = processes.identify(process.pid)

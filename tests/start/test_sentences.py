@@ -42,6 +42,7 @@ def test_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "arquivo").write_text("")
     said = sentence("--port", "0", ETLHUB_DATA_DIR=str(tmp_path / "arquivo" / "dados"))
     assert "Não consigo ler e gravar na pasta de dados" in said
+    assert "(não é uma pasta)" in said
     assert "ETLHUB_DATA_DIR" in said
 
 
