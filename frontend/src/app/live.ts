@@ -1,6 +1,8 @@
 import { useEffect } from 'react'
+import { type NavigateFunction, useNavigate } from 'react-router'
 import { toast } from 'sonner'
 import { keys, queryClient } from '@/lib/api/queries'
+import { notify } from '@/lib/notify'
 import { formatDuration } from '@/lib/format'
 import type { JobCompletePayload } from '@/lib/live/messages'
 import { hub, useConnection } from '@/lib/live/socket'
@@ -10,6 +12,7 @@ const SEEN_MAX = 200
 
 /** Feeds what the WebSocket says into the stores, while somebody is logged in. */
 export function useLiveFeed(): void {
+  const navigate = useNavigate()
   useEffect(() => {
     const finished = new Set<number>()
     const known = new Set<number>()
@@ -30,6 +33,7 @@ export function useLiveFeed(): void {
         if (finished.size > SEEN_MAX) finished.clear()
         finished.add(message.payload.job_id)
         announce(message.payload)
+        tellDesktop(message.payload, navigate)
         refresh()
       }
     })
@@ -44,12 +48,19 @@ export function useLiveFeed(): void {
       hub.stop()
       resetLive()
     }
-  }, [])
+  }, [navigate])
 }
 
 function refresh(): void {
   void queryClient.invalidateQueries({ queryKey: keys.sistemas })
   void queryClient.invalidateQueries({ queryKey: keys.jobs })
+}
+
+const ENDED = { SUCCESS: 'concluída', ERROR: 'terminou com erro', CANCELLED: 'cancelada' } as const
+
+function tellDesktop({ job_id, status, duracao_segundos }: JobCompletePayload, navigate: NavigateFunction): void {
+  const time = duracao_segundos == null ? '' : ` em ${formatDuration(duracao_segundos)}`
+  notify(`Execução ${job_id} ${ENDED[status]}`, `ETL Hub${time}`, () => void navigate(`/jobs/${job_id}`))
 }
 
 function announce({ job_id, status, duracao_segundos }: JobCompletePayload): void {

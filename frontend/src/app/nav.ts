@@ -1,4 +1,4 @@
-import { History, LayoutDashboard, type LucideIcon, Play, ScrollText } from 'lucide-react'
+import { History, LayoutDashboard, type LucideIcon, Play, ScrollText, Settings } from 'lucide-react'
 
 export interface NavItem {
   to: string
@@ -12,4 +12,5 @@ export const NAV: NavItem[] = [
   { to: '/etl', label: 'Executar', icon: Play },
   { to: '/logs', label: 'Logs', icon: ScrollText },
   { to: '/jobs', label: 'Histórico', icon: History },
+  { to: '/settings', label: 'Configurações', icon: Settings },
 ]

@@ -1,4 +1,4 @@
-import { createBrowserRouter } from 'react-router'
+import { createBrowserRouter, Navigate } from 'react-router'
 import { ErrorPage } from './error-page'
 import { Guard } from './guard'
 import { NotFound } from './not-found'
@@ -33,6 +33,29 @@ export const router = createBrowserRouter([
           {
             path: 'jobs/:jobId',
             lazy: async () => ({ Component: (await import('@/features/historico/job-page')).JobPage }),
+          },
+          {
+            path: 'settings',
+            lazy: async () => ({ Component: (await import('@/features/settings/settings-page')).SettingsPage }),
+            children: [
+              { index: true, element: <Navigate to="credenciais" replace /> },
+              {
+                path: 'credenciais',
+                lazy: async () => ({ Component: (await import('@/features/settings/credenciais-tab')).CredenciaisTab }),
+              },
+              {
+                path: 'caminhos',
+                lazy: async () => ({ Component: (await import('@/features/settings/caminhos-tab')).CaminhosTab }),
+              },
+              {
+                path: 'fundos',
+                lazy: async () => ({ Component: (await import('@/features/settings/fundos-tab')).FundosTab }),
+              },
+              {
+                path: 'preferencias',
+                lazy: async () => ({ Component: (await import('@/features/settings/preferencias-tab')).PreferenciasTab }),
+              },
+            ],
           },
           { path: '*', Component: NotFound },
         ],

@@ -36,23 +36,37 @@ export function withQuery(path: string, query: Query = {}): string {
 interface Options {
   method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   query?: Query
+  /** JSON, or a form with files. */
   body?: unknown
+  /** Only when what is stored still has this ETag; else the hub answers 412. */
+  ifMatch?: string
   signal?: AbortSignal
   timeoutMs?: number
 }
 
 /** Calls the hub and returns its JSON; throws ApiError for every failure, network included. */
 export async function api<T>(path: string, options: Options = {}): Promise<T> {
+  const response = await call(path, options)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+/** The same, with the ETag of what was read. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names what it reads, as with api()
+export async function apiWithEtag<T>(path: string, options: Options = {}): Promise<{ data: T; etag: string }> {
+  const response = await call(path, options)
+  return { data: (await response.json()) as T, etag: response.headers.get('ETag') ?? '' }
+}
+
+async function call(path: string, options: Options): Promise<Response> {
   const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
   const init: RequestInit = {
     method: options.method ?? 'GET',
     credentials: 'same-origin',
-    headers: { Accept: 'application/json' },
+    headers: headersOf(options),
     signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
   }
   if (options.body !== undefined) {
-    init.body = JSON.stringify(options.body)
-    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' }
+    init.body = options.body instanceof FormData ? options.body : JSON.stringify(options.body)
   }
   let response: Response
   try {
@@ -62,8 +76,16 @@ export async function api<T>(path: string, options: Options = {}): Promise<T> {
     const slow = timeout.aborted
     throw new ApiError(0, slow ? 'O hub demorou demais para responder.' : 'Sem conexão com o hub.')
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+  if (response.ok) return response
   throw await toError(response, path)
+}
+
+function headersOf({ body, ifMatch }: Options): Record<string, string> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  // A form's type is set by the browser, with its boundary.
+  if (body !== undefined && !(body instanceof FormData)) headers['Content-Type'] = 'application/json'
+  if (ifMatch) headers['If-Match'] = ifMatch
+  return headers
 }
 
 async function toError(response: Response, path: string): Promise<ApiError> {

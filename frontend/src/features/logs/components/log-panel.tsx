@@ -3,6 +3,7 @@ import { toast } from 'sonner'
 import type { Job } from '@/lib/api/types'
 import { formatInteger } from '@/lib/format'
 import { isJobActive } from '@/lib/jobs'
+import { setLogWrap, useLogWrap } from '@/lib/log-wrap'
 import { type LineFilter, NO_FILTER } from '../api/lines'
 import type { FilteredLog } from '../lib/filtered-log'
 import type { LogSource } from '../lib/job-log'
@@ -11,10 +12,6 @@ import { LogFooter, NoLines } from './log-footer'
 import { LogSearch } from './log-search'
 import { LogToolbar } from './log-toolbar'
 import { LogView } from './log-view'
-
-// On a phone a line that runs out of the screen is of no use.
-const NARROW_PX = 640
-const WRAP_KEY = 'etlhub.quebrar-linhas'
 
 interface LogPanelProps {
   job: Job
@@ -29,7 +26,7 @@ export function LogPanel({ job, line, level }: LogPanelProps) {
   const log = useJobLog(job.id, job.log_linhas)
   const [filter, setFilter] = useState<LineFilter>({ ...NO_FILTER, level })
   const [only, setOnly] = useState(false)
-  const [wrap, setWrap] = useWrap()
+  const wrap = useLogWrap((s) => s.wrap)
   const [follow, setFollow] = useState(line === null)
   const [target, setTarget] = useState<{ seq: number } | null>(line === null ? null : { seq: line })
   const [hit, setHit] = useState(-1)
@@ -80,7 +77,7 @@ export function LogPanel({ job, line, level }: LogPanelProps) {
         onFilter={change}
         sistemas={sistemas}
         wrap={wrap}
-        onWrap={setWrap}
+        onWrap={setLogWrap}
         follow={follow}
         onFollow={setFollow}
       >
@@ -124,15 +121,4 @@ function nearest(hits: FilteredLog, topSeq: number, by: 1 | -1): number {
   const after = (hits.line(at)?.seq ?? 0) >= topSeq
   if (by === 1) return after ? at : 0
   return at > 0 && after ? at - 1 : hits.count - 1
-}
-
-function useWrap(): [boolean, (wrap: boolean) => void] {
-  const [wrap, setWrap] = useState(() => (localStorage.getItem(WRAP_KEY) ?? (innerWidth < NARROW_PX ? '1' : '0')) === '1')
-  return [
-    wrap,
-    (next) => {
-      localStorage.setItem(WRAP_KEY, next ? '1' : '0')
-      setWrap(next)
-    },
-  ]
 }
