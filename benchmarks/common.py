@@ -23,7 +23,9 @@ FAKE_ETL = ROOT / "tests" / "jobs" / "fake_etl.py"
 
 
 @contextlib.contextmanager
-def hub(*, scripted: bool = True, workers: int = 2, demo_url: str = "", **environment: str) -> Iterator[Hub]:
+def hub(
+    *, scripted: bool = True, workers: int = 2, demo_url: str = "", environment: dict[str, str] | None = None
+) -> Iterator[Hub]:
     """A whole hub on a temporary data folder; its ETL is the scripted one unless told otherwise."""
     with tempfile.TemporaryDirectory(prefix="etlhub-bench-") as folder:
         etl = [sys.executable, str(FAKE_ETL)] if scripted else None

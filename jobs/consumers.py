@@ -10,22 +10,19 @@ import asyncio
 import contextlib
 import json
 import logging
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.contrib.auth.models import User
 
-from etlhub.access import Papel, papel_of
+from etlhub import sockets
 from jobs import events, queries
 from jobs.fanout import Client, Lines, fanout
 from jobs.models import Job
 
 log = logging.getLogger(__name__)
 
-NOT_LOGGED_IN = 4001
-NOT_ALLOWED = 4003
 REPLAY_LINES = 1000
 MAX_FOLLOWED = 20
 """Jobs that one client may subscribe to at once; the oldest subscription makes room."""
@@ -43,13 +40,14 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self.batched: set[int] = set()
         self.sent: dict[int, int] = {}
         self.sender: asyncio.Task[None] | None = None
+        self.place: sockets.Place | None = None
 
     async def connect(self) -> None:
-        user = self.scope.get("user")
-        papel = await database_sync_to_async(papel_of)(cast(User, user)) if user else Papel.NENHUM
         await self.accept()
-        if papel < Papel.VISUALIZADOR:
-            await self.close(NOT_LOGGED_IN)
+        try:
+            self.place = await sockets.places().enter(self.scope, self.close)
+        except sockets.Refused as refused:
+            await self.close(refused.code)
             return
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         if query.get("logs") == ["assinados"]:
@@ -59,12 +57,17 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, _code: int) -> None:
         fanout().leave(self.client)
+        if self.place is not None:
+            sockets.places().leave(self.place)
         if self.sender is not None:
             self.sender.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await self.sender
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002
+        if self.place is None or not self.place.may_speak():
+            await self.close(sockets.TOO_FAST)
+            return
         try:
             message = json.loads(text_data or "")
             kind = message.get("type")

@@ -77,7 +77,7 @@ class Job(models.Model):
         verbose_name_plural = "execuções"
         indexes = [
             models.Index(fields=["status", "-id"], name="job_status_id"),
-            models.Index(fields=["created_at"], name="job_created"),
+            models.Index(fields=["created_at", "status"], name="job_created_status"),
             models.Index(fields=["finished_at"], name="job_finished"),
         ]
 

@@ -6,8 +6,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from credentials import vault
@@ -15,8 +14,8 @@ from jobs import events, queries
 from jobs.models import ACTIVE, Execution, Job, JobStatus, State
 from sistemas.models import Sistema
 
-P95_SAMPLE = 2000
-_DURATION = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
+SAMPLE = 300
+"""Newest runs that mean and percentile are taken from: enough for both, and no more to read however long the past is."""
 
 
 def stats(days: int = 30) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def stats(days: int = 30) -> dict[str, Any]:
         "duracao_p95_segundos": durations[min(int(len(durations) * 0.95), len(durations) - 1)] if durations else None,
         "executando": running,
         "workers_ativos": workers or 0,
-        "por_dia": _by_day(recent),
+        "por_dia": _by_day(since, days),
         "por_sistema": _by_sistema(since),
         "atencao": _attention(workers),
     }
@@ -57,48 +56,50 @@ def _by_status(jobs: Any) -> defaultdict[str, int]:
 
 
 def _durations(jobs: Any) -> list[float]:
-    """Seconds, ascending, of the newest P95_SAMPLE jobs that ran to an end."""
+    """Seconds, ascending, of the newest SAMPLE jobs that ran to an end."""
     ran = jobs.filter(started_at__isnull=False, finished_at__isnull=False).order_by("-id")
-    pairs = ran.values_list("started_at", "finished_at")[:P95_SAMPLE]
+    pairs = ran.values_list("started_at", "finished_at")[:SAMPLE]
     return sorted(round((end - start).total_seconds(), 3) for start, end in pairs)
 
 
-def _by_day(jobs: Any) -> list[dict[str, Any]]:
-    days: dict[str, dict[str, Any]] = {}
+def _by_day(since: datetime, days: int) -> list[dict[str, Any]]:
+    """One counted index range a day: truncating each row's moment to a local day would cost a call a row on SQLite."""
     names = {JobStatus.COMPLETED: "sucesso", JobStatus.ERROR: "erro", JobStatus.CANCELLED: "cancelado"}
-    rows = jobs.filter(status__in=list(names)).order_by().annotate(dia=TruncDate("created_at"))
-    for row in rows.values("dia", "status").annotate(n=Count("pk")):
-        day = row["dia"].isoformat()
-        entry = days.setdefault(day, {"dia": day, "sucesso": 0, "erro": 0, "cancelado": 0})
-        entry[names[row["status"]]] = row["n"]
-    return [days[day] for day in sorted(days)]
+    out = []
+    for number in range(days):
+        start = since + timedelta(days=number)
+        counts = _by_status(Job.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)))
+        if any(counts[status] for status in names):
+            day = {"dia": start.date().isoformat()}
+            out.append(day | {name: counts[status] for status, name in names.items()})
+    return out
 
 
 def _by_sistema(since: datetime) -> list[dict[str, Any]]:
-    ended = Q(executions__finished_at__gte=since)
-    good = ended & Q(executions__status=State.SUCCESS)
-    bad = ended & Q(executions__status=State.ERROR)
-    rows = Sistema.objects.annotate(
-        n=Count("executions", filter=ended), good=Count("executions", filter=good), bad=Count("executions", filter=bad)
-    ).values("pk", "nome", "n", "good", "bad")
-    return [
-        {
-            "id": row["pk"],
-            "nome": row["nome"],
-            "execucoes": row["n"],
-            "taxa_sucesso": round(row["good"] / (row["good"] + row["bad"]), 4) if row["good"] + row["bad"] else None,
-            "duracao_media_segundos": _mean_duration(row["pk"], since),
-            "duracao_esperada_segundos": queries.expected_seconds(row["pk"]),
-            "ultima_boa": _last_good(row["pk"]),
-        }
-        for row in rows
-    ]
+    rows = []
+    for sistema in Sistema.objects.all():
+        ended = Execution.objects.filter(sistema=sistema, finished_at__gte=since)
+        good, bad = (ended.filter(status=status).count() for status in (State.SUCCESS, State.ERROR))
+        durations = _last_durations(sistema.pk, since)
+        rows.append(
+            {
+                "id": sistema.pk,
+                "nome": sistema.nome,
+                "execucoes": good + bad + ended.filter(status=State.CANCELLED).count(),
+                "taxa_sucesso": round(good / (good + bad), 4) if good + bad else None,
+                "duracao_media_segundos": round(sum(durations) / len(durations), 2) if durations else None,
+                "duracao_esperada_segundos": queries.expected_seconds(sistema.pk),
+                "ultima_boa": _last_good(sistema.pk),
+            }
+        )
+    return rows
 
 
-def _mean_duration(sistema_id: str, since: datetime) -> float | None:
+def _last_durations(sistema_id: str, since: datetime) -> list[float]:
+    """Seconds of the newest SAMPLE good runs."""
     good = Execution.objects.filter(sistema_id=sistema_id, status=State.SUCCESS, finished_at__gte=since)
-    mean = good.aggregate(mean=Avg(_DURATION))["mean"]
-    return round(mean.total_seconds(), 2) if mean else None
+    pairs = good.filter(started_at__isnull=False).order_by("-finished_at").values_list("started_at", "finished_at")
+    return [(end - start).total_seconds() for start, end in pairs[:SAMPLE]]
 
 
 def _last_good(sistema_id: str) -> str | None:

@@ -1,0 +1,143 @@
+"""The API with a long past: 100,000 jobs and millions of log lines. p95 of what the pages ask, and the query plans.
+
+    python -m benchmarks.large_history [--jobs N] [--lines N]
+
+The baseline is the same API on a hub with 100 jobs, in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.common import hub, report, spread
+from tests.hub import Hub
+
+SISTEMAS = ("amplis_reag", "maps", "fidc", "jcot")
+CALLS = 30
+
+
+def build(folder: Path, jobs: int, lines: int) -> float:
+    """Fill the hub's database; returns seconds. Straight SQL: only the shape of the data matters."""
+    database = sqlite3.connect(folder / "etlhub.sqlite3", isolation_level=None, timeout=60)
+    database.execute("PRAGMA synchronous=OFF")
+    started = time.perf_counter()
+    database.execute("BEGIN IMMEDIATE")
+    per_job = max(lines // jobs, 1)
+    stamp = f"datetime('now', '-' || (n * 90.0 / {jobs}) || ' days')"
+    numbers = f"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {jobs})"
+    database.execute(
+        f"""{numbers} INSERT INTO jobs_job (id, type, status, params, data_inicial, data_final, dry_run, limpar,
+        baixar_de_novo, error_message, log_seq, log_first, created_at, started_at, finished_at)
+        SELECT {jobs} + 1 - n, 'etl_pipeline', CASE n % 10 WHEN 0 THEN 'error' ELSE 'completed' END, '{{}}', date('now'),
+        date('now'), 0, 0, 0, '', {per_job}, 1, {stamp}, {stamp}, datetime({stamp}, '+40 seconds') FROM t"""
+    )
+    columns = [row[1] for row in database.execute("PRAGMA table_info(jobs_execution)")]
+    for index, sistema in enumerate(SISTEMAS):
+        values: dict[str, str] = {
+            "job_id": "id",
+            "sistema_id": f"'{sistema}'",
+            "status": "CASE status WHEN 'error' THEN 'error' ELSE 'success' END",
+            "ordem": str(index),
+            "progresso": "100",
+            "opcoes": "'{}'",
+            "resumo": "'{}'",
+            "plano": "'[]'",
+            "tentativa": "1",
+            "tentativas_max": "1",
+            "created_at": "created_at",
+            "started_at": "started_at",
+            "finished_at": "finished_at",
+        }
+        nullable = {row[1] for row in database.execute("PRAGMA table_info(jobs_execution)") if not row[3]}
+        chosen = [name for name in columns if name != "id" and (name in values or name not in nullable)]
+        picked = ", ".join(values.get(name, "0" if name in ("insistir", "version") else "''") for name in chosen)
+        database.execute(f"INSERT INTO jobs_execution ({', '.join(chosen)}) SELECT {picked} FROM jobs_job")
+    for first in range(1, jobs + 1, 5000):
+        last = min(first + 4999, jobs)
+        database.execute(
+            f"""WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {per_job})
+            INSERT INTO jobs_logentry (id, execution_id, level, sistema, mensagem, timestamp)
+            SELECT (j.id << 32) + t.n, NULL, CASE t.n % 50 WHEN 0 THEN 40 ELSE 20 END, 'MAPS',
+            'Coletando posição do fundo número ' || t.n, j.created_at FROM jobs_job j, t WHERE j.id BETWEEN {first} AND {last}"""
+        )
+    database.execute("COMMIT")
+    database.execute("ANALYZE")
+    database.close()
+    return round(time.perf_counter() - started, 1)
+
+
+def paths(job: int) -> dict[str, str]:
+    return {
+        "jobs_list": "/api/jobs?limit=50",
+        "jobs_list_deep": "/api/jobs?limit=50&offset=2000",
+        "jobs_of_a_sistema": "/api/jobs?limit=50&sistema=maps",
+        "jobs_failed": "/api/jobs?limit=50&status=error",
+        "job_page": f"/api/jobs/{job}?logs=false",
+        "job_log_page": f"/api/jobs/{job}/logs?after=100&limit=500",
+        "job_log_errors": f"/api/jobs/{job}/logs?level=ERROR",
+        "sistemas": "/api/sistemas",
+        "stats": "/api/stats",
+    }
+
+
+def measure(client: httpx.Client, job: int) -> dict[str, Any]:
+    out = {}
+    for name, path in paths(job).items():
+        times = []
+        for number in range(CALLS + 2):
+            started = time.perf_counter()
+            client.get(path).raise_for_status()
+            if number >= 2:
+                times.append((time.perf_counter() - started) * 1000)
+        out[name] = spread(times)
+    return out
+
+
+def plans(folder: Path) -> dict[str, list[str]]:
+    """How SQLite answers the queries behind the pages."""
+    queries = {
+        "jobs_failed": "SELECT * FROM jobs_job WHERE status = 'error' ORDER BY id DESC LIMIT 50",
+        "jobs_since": "SELECT status, count(*) FROM jobs_job WHERE created_at >= date('now', '-1 day') GROUP BY status",
+        "last_of_a_sistema": "SELECT max(id) FROM jobs_execution WHERE sistema_id = 'maps'",
+        "last_good": "SELECT max(finished_at) FROM jobs_execution WHERE sistema_id = 'maps' AND status = 'success'",
+        "log_page": "SELECT * FROM jobs_logentry WHERE id > 1 << 32 AND id < 2 << 32 ORDER BY id LIMIT 500",
+        "pending": "SELECT id FROM jobs_execution WHERE sistema_id = 'maps' AND status = 'pending' ORDER BY id LIMIT 20",
+    }
+    database = sqlite3.connect(folder / "etlhub.sqlite3")
+    found = {name: [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + sql)] for name, sql in queries.items()}
+    database.close()
+    return found
+
+
+def on_a_hub(jobs: int, lines: int) -> dict[str, Any]:
+    with hub(workers=1) as running:
+        seconds = build(running.folder, jobs, lines)
+        running.kill("web")
+        running.start("web")
+        running.wait_ready()
+        with running.client() as client:
+            return {"jobs": jobs, "log_lines": lines, "build_s": seconds, "ms": measure(client, jobs), **_size(running)}
+
+
+def _size(running: Hub) -> dict[str, Any]:
+    size = (running.folder / "etlhub.sqlite3").stat().st_size
+    return {"database_mib": round(size / 2**20), "plans": plans(running.folder)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=100_000)
+    parser.add_argument("--lines", type=int, default=20_000_000)
+    arguments = parser.parse_args()
+    small = on_a_hub(100, 20_000)
+    report("large_history", baseline=small, large=on_a_hub(arguments.jobs, arguments.lines))
+
+
+if __name__ == "__main__":
+    main()
