@@ -7,6 +7,9 @@ import os
 import secrets
 from pathlib import Path
 
+KEY_BYTES = {"secret_key": 48}
+"""Sizes of keys other than 32 bytes; Django wants 50 characters of its own."""
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -17,8 +20,8 @@ def data_dir() -> Path:
     return folder
 
 
-def read_or_make_key(name: str, size: int = 32) -> str:
-    """The key kept in `<data>/chaves/<name>` (URL-safe base64 of `size` bytes); made with mode 0600 when missing.
+def read_or_make_key(name: str) -> str:
+    """The key kept in `<data>/chaves/<name>` (URL-safe base64); made with mode 0600 when missing.
 
     Two processes that start together agree: the file is created whole and exclusively, and the loser reads the winner's.
     """
@@ -29,7 +32,7 @@ def read_or_make_key(name: str, size: int = 32) -> str:
         draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(base64.urlsafe_b64encode(secrets.token_bytes(size)).decode())
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES.get(name, 32))).decode())
             file.flush()
             os.fsync(file.fileno())
         try:

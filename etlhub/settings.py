@@ -17,7 +17,7 @@ VERSION = "0.1.0"
 DATA_DIR = data_dir()
 
 DEBUG = env.bool("ETLHUB_DEBUG", default=False)
-SECRET_KEY = env.str("ETLHUB_SECRET_KEY", default="") or read_or_make_key("secret_key", size=48)
+SECRET_KEY = env.str("ETLHUB_SECRET_KEY", default="") or read_or_make_key("secret_key")
 PORT = env.int("ETLHUB_PORT", default=4001)
 ALLOWED_HOSTS = env.list("ETLHUB_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 BEHIND_TLS = env.bool("ETLHUB_TLS", default=False)
@@ -116,6 +116,8 @@ SESSION_COOKIE_NAME = "etlhub_session"
 SESSION_COOKIE_AGE = env.int("ETLHUB_SESSION_HOURS", default=12) * 3600
 SESSION_IDLE_SECONDS = env.int("ETLHUB_SESSION_IDLE_MINUTES", default=120) * 60
 SESSION_COOKIE_HTTPONLY = True
+SOCKETS_PER_USER = env.int("ETLHUB_SOCKETS_PER_USER", default=256)
+SOCKETS_PER_ADDRESS = env.int("ETLHUB_SOCKETS_PER_ADDRESS", default=512)
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = BEHIND_TLS
 CSRF_COOKIE_SECURE = BEHIND_TLS
@@ -179,6 +181,7 @@ LOGGING: dict[str, Any] = {
 UNFOLD = {
     "SITE_TITLE": "ETL Hub",
     "SITE_HEADER": "ETL Hub",
+    "LOGIN": {"form": "etlhub.login_forms.AdminLoginForm"},
     "SITE_URL": "/",
     "SITE_SYMBOL": "database",
     "SHOW_HISTORY": True,

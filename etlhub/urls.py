@@ -7,14 +7,18 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
 from etlhub.api import api, unknown_api
+from etlhub.login_forms import LoginForm
+from etlhub.operations import metrics
 from etlhub.spa import index
+
+entrar = LoginView.as_view(template_name="entrar.html", authentication_form=LoginForm, redirect_authenticated_user=True)
 
 urlpatterns = [
     re_path(r"^api/?$", unknown_api),
     path("api/", api.urls),
     re_path(r"^api(?:/.*)?$", unknown_api),
     path("admin/", admin.site.urls),
-    path("entrar/", LoginView.as_view(template_name="entrar.html", redirect_authenticated_user=True), name="entrar"),
+    path("entrar/", entrar, name="entrar"),
     path("sair/", LogoutView.as_view(), name="sair"),
     re_path(r"^(?!static/).*$", index),
 ]

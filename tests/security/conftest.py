@@ -1,0 +1,40 @@
+"""One hub for all tests of this folder, with a user of each role."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from etlhub.access import Papel
+from tests.hub import PASSWORD, Hub
+
+FAKE_ETL = str(Path(__file__).parent.parent / "jobs" / "fake_etl.py")
+MAKE_USERS = f"""
+from django.contrib.auth.models import User
+from etlhub.access import Papel
+from etlhub.admin import set_papel
+for papel in Papel:
+    set_papel(User.objects.create_user(papel.name.lower(), password={PASSWORD!r}), papel)
+"""
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    folder = tmp_path_factory.mktemp("hub")
+    with Hub(folder, workers=1, etl=[sys.executable, FAKE_ETL]) as hub:
+        hub.manage("shell", "-c", MAKE_USERS)
+        yield hub
+
+
+@pytest.fixture
+def client(hub: Hub) -> Iterator[httpx.Client]:
+    with hub.client() as client:
+        yield client
+
+
+def name_of(papel: Papel) -> str:
+    return papel.name.lower()
