@@ -1,0 +1,147 @@
+"""WebSocket clients that follow jobs, vanish and come back, and remember what they were told."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import socket
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import websockets.sync.client as websocket_client
+from websockets.exceptions import WebSocketException
+from websockets.typing import Origin
+
+from tests.chaos.stage import Machine
+
+Frame = dict[str, Any]
+_ERRORS = (OSError, WebSocketException, TimeoutError, ValueError)
+
+
+class Client(threading.Thread):
+    """One browser: connects again whenever it was cut off, until `leave`."""
+
+    def __init__(self, hub: Machine, cookies: httpx.Cookies, seed: int, query: str = "") -> None:
+        super().__init__(daemon=True)
+        self._url = f"ws://localhost:{hub.port}/ws{query}"
+        self._headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+        self._origin = Origin(hub.url)
+        self.rng = random.Random(seed)
+        self.errors: list[str] = []
+        self.sessions = 0
+        self.connected = False
+        self.calm = False
+        """Stays where it is, while the oracle asks what it knows."""
+        self._left = threading.Event()
+
+    def leave(self) -> None:
+        self._left.set()
+
+    def run(self) -> None:
+        while not self._left.is_set():
+            with contextlib.suppress(*_ERRORS):
+                self._session()
+            self.connected = False
+            self._left.wait(self.rng.uniform(0.05, 0.5))
+
+    def _session(self) -> None:
+        options: dict[str, Any] = {"additional_headers": self._headers, "origin": self._origin, "max_size": None}
+        with websocket_client.connect(self._url, open_timeout=10, close_timeout=1, proxy=None, **options) as connection:
+            self.sessions += 1
+            self.connected = True
+            self.opened(connection)
+            until = time.monotonic() + self.stay()
+            while not self._left.is_set() and (self.calm or time.monotonic() < until):
+                with contextlib.suppress(TimeoutError):
+                    self.take(json.loads(connection.recv(timeout=0.2)))
+            if self.rng.random() < 0.5:
+                connection.socket.shutdown(socket.SHUT_RDWR)  # gone without a word
+
+    def stay(self) -> float:
+        """Seconds until it vanishes."""
+        return self.rng.uniform(0.3, 6.0)
+
+    def opened(self, connection: websocket_client.ClientConnection) -> None:
+        """A new connection stands."""
+
+    def take(self, frame: Frame) -> None:
+        """A frame came."""
+
+
+class Follower(Client):
+    """Follows one job from its first line; after each return it goes on from the last line it got."""
+
+    def __init__(self, hub: Machine, cookies: httpx.Cookies, seed: int, job: int) -> None:
+        super().__init__(hub, cookies, seed, "?logs=assinados")
+        self.job = job
+        self.got: list[tuple[int, str]] = []
+        self.completed = False
+
+    def opened(self, connection: websocket_client.ClientConnection) -> None:
+        after = self.got[-1][0] if self.got else 0
+        wish = {"type": "subscribe", "job_id": self.job, "after": after, "batch": self.rng.random() < 0.7}
+        connection.send(json.dumps(wish))
+
+    def take(self, frame: Frame) -> None:
+        kind, payload = frame["type"], frame["payload"]
+        if kind in ("log", "logs"):
+            for line in [payload] if kind == "log" else payload:
+                if line["job_id"] == self.job:
+                    self._line(line["seq"], line["mensagem"])
+        elif kind == "job_complete" and payload["job_id"] == self.job:
+            self.completed = True
+
+    def _line(self, seq: int, text: str) -> None:
+        last = self.got[-1][0] if self.got else 0
+        if seq != last + 1 and len(self.errors) < 20:
+            self.errors.append(f"job {self.job}: {seq} after {last}")
+        self.got.append((seq, text))
+
+
+class Listener(Client):
+    """The existing build: sends nothing, hears everything. Each connection must be without gap from its first line on."""
+
+    def __init__(self, hub: Machine, cookies: httpx.Cookies, seed: int, newest_job: Callable[[], int]) -> None:
+        super().__init__(hub, cookies, seed)
+        self._newest_job = newest_job
+        self.last: dict[int, int] = {}
+        self.states: dict[int, tuple[int, str]] = {}
+        self.completions: dict[int, int] = defaultdict(int)
+        self.newest_at_open = 0
+        """Jobs after this one began while it listened: it must have heard their first line."""
+
+    def stay(self) -> float:
+        return self.rng.uniform(3.0, 15.0)
+
+    def opened(self, connection: websocket_client.ClientConnection) -> None:
+        self.newest_at_open = self._newest_job()
+        self.last, self.states = {}, {}
+        self.completions = defaultdict(int)
+
+    def take(self, frame: Frame) -> None:
+        kind, payload = frame["type"], frame["payload"]
+        if kind == "log":
+            self._line(payload["job_id"], payload["seq"])
+        elif kind == "status":
+            version, _ = self.states.get(payload["execution_id"], (-1, ""))
+            if payload["versao"] < version:
+                self.errors.append(f"execution {payload['execution_id']}: version {payload['versao']} after {version}")
+            self.states[payload["execution_id"]] = (payload["versao"], payload["estado"])
+        elif kind == "job_complete":
+            job = payload["job_id"]
+            self.completions[job] += 1
+            if self.completions[job] > 1:
+                self.errors.append(f"job {job}: told complete {self.completions[job]} times")
+
+    def _line(self, job: int, seq: int) -> None:
+        last = self.last.get(job, 0 if job > self.newest_at_open else None)
+        if last is not None and seq != last + 1 and len(self.errors) < 20:
+            self.errors.append(f"job {job}: {seq} after {last}")
+        if self.completions.get(job):
+            self.errors.append(f"job {job}: line {seq} after its completion")
+        self.last[job] = seq
