@@ -7,5 +7,7 @@ class CredentialsConfig(AppConfig):
 
     def ready(self) -> None:
         from credentials import redaction
+        from etlhub.operations import telemetry
 
         redaction.install()
+        telemetry.start()  # after the masking, which it uses

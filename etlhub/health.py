@@ -22,6 +22,12 @@ def health(request: HttpRequest) -> dict[str, str]:
     return {"status": "ok", "version": settings.VERSION}
 
 
+@router.get("/health/live", auth=None)
+def live(request: HttpRequest) -> dict[str, str]:
+    """The same, under the name that orchestrators ask for; touches neither database nor Redis."""
+    return health(request)
+
+
 @router.get("/health/ready", auth=None)
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when all that a run needs is there, else 503; each check with its detail."""

@@ -137,6 +137,7 @@ def _api_table() -> Iterator[str]:
 def _rest_table() -> Iterator[str]:
     yield from ("", "## WebSocket e páginas", "", *_header("Endereço", "O que é", *NAMES))
     yield "| `/ws` | Eventos ao vivo | fecha com 4001 | ✓ | ✓ | ✓ |"
+    yield "| `/metrics` | Métricas (Prometheus); da própria máquina, sem login | 401 | 403 | 403 | ✓ |"
     yield "| `/` e as demais páginas | A interface; ela mesma pede o login | ✓ | ✓ | ✓ | ✓ |"
     yield "| `/` com `REACT_BUILD_DIR` de terceiros | A interface que não tem login | vai a `/entrar/` | ✓ | ✓ | ✓ |"
     yield "| `/entrar/`, `/sair/` | Entrar e sair sem a interface | ✓ | ✓ | ✓ | ✓ |"

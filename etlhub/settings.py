@@ -8,6 +8,7 @@ from typing import Any
 
 import environ
 
+from etlhub.operations import logs
 from etlhub.paths import BASE_DIR, data_dir, read_or_make_key
 
 env = environ.Env()
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "etlhub.operations.requests.RequestMiddleware",
     "etlhub.security.HeadersMiddleware",
     "etlhub.spa.BuildMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -164,19 +166,15 @@ MAX_LINES_PER_JOB = env.int("ETLHUB_MAX_LINES_PER_JOB", default=5_000_000)
 LOG_MAX_LINES = env.int("ETLHUB_LOG_MAX_LINES", default=0)
 LOG_RETENTION_DAYS = env.int("ETLHUB_LOG_RETENTION_DAYS", default=180)
 
-# --- backup ---------------------------------------------------------------------------------------------------------
+# --- backup and log ------------------------------------------------------------------------------------------------------
 BACKUP_DIR = env.str("ETLHUB_BACKUP_DIR", default="")
 BACKUP_DAYS = env.int("ETLHUB_BACKUP_DIAS", default=14)
 BACKUP_HOUR = env.int("ETLHUB_BACKUP_HORA", default=2)
 BACKUP_PASSPHRASE_FILE = env.str("ETLHUB_BACKUP_FRASE_ARQUIVO", default="")
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("ETLHUB_LOG_LEVEL", "INFO")},
-}
+LOGGING: dict[str, Any] = logs.config(
+    json_lines=env.bool("ETLHUB_LOG_JSON", default=False), level=env.str("ETLHUB_LOG_LEVEL", default="INFO")
+)
 
 UNFOLD = {
     "SITE_TITLE": "ETL Hub",

@@ -7,6 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
 from etlhub.api import api, unknown_api
+from etlhub.operations import metrics
 from etlhub.login_forms import LoginForm
 from etlhub.operations import metrics
 from etlhub.spa import index
@@ -17,6 +18,7 @@ urlpatterns = [
     re_path(r"^api/?$", unknown_api),
     path("api/", api.urls),
     re_path(r"^api(?:/.*)?$", unknown_api),
+    path("metrics", metrics.view),
     path("admin/", admin.site.urls),
     path("entrar/", entrar, name="entrar"),
     path("sair/", LogoutView.as_view(), name="sair"),

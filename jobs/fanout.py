@@ -170,6 +170,11 @@ def _tops(ids: set[int]) -> dict[int, tuple[int, str]]:
 _fanouts: dict[asyncio.AbstractEventLoop, Fanout] = {}
 
 
+def client_count() -> int:
+    """WebSocket clients of this process."""
+    return sum(len(each) for each in list(_fanouts.values()))
+
+
 def fanout() -> Fanout:
     """The fan-out of the running event loop."""
     loop = asyncio.get_running_loop()

@@ -109,6 +109,8 @@ def _last_good(sistema_id: str) -> str | None:
 
 def _attention(workers: int | None) -> list[dict[str, Any]]:
     """What somebody should look at first, each with what to do."""
+    from etlhub.operations import doctor  # looks at everything, this app too: not at import time
+
     out: list[dict[str, Any]] = []
     if workers is None:
         out.append(_item("redis", None, "O Redis/Valkey não responde.", "Reinicie o ETL Hub ou chame o suporte."))
@@ -118,7 +120,7 @@ def _attention(workers: int | None) -> list[dict[str, Any]]:
     active = list(Sistema.objects.filter(ativo=True).values_list("pk", flat=True))
     for sistema_id, problem in vault.check_startable(active).items():
         out.append(_item("credencial", sistema_id, problem.message, "Corrija em Configurações › Credenciais."))
-    return out
+    return out + doctor.attention()
 
 
 def _item(tipo: str, sistema_id: str | None, mensagem: str, acao: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from jobs import dispatch, lifecycle
 from jobs.models import FINAL, Execution, Job, State
 from sistemas import calendario
 from sistemas.models import Periodo, Sistema
+
+log = logging.getLogger(__name__)
 
 MAX_SISTEMAS = 100
 MIN_DATE, MAX_DATE = date(1990, 1, 1), date(2100, 12, 31)
@@ -100,6 +103,8 @@ def submit(
             for index, sistema in enumerate(sistemas)
         )
         _refuse(job, insist=request.insistir)
+    # Within an HTTP request this line also carries the request's id: what ties the two together.
+    log.info("job %s submitted: %s", job.pk, ", ".join(sistema.pk for sistema in sistemas))
     if start:
         dispatch.dispatch()
     return job

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import close_old_connections
+from structlog.contextvars import bound_contextvars
 
 from jobs import dispatch, runner
+from jobs.models import Execution
 from jobs.worker import beat
 
 
@@ -12,6 +14,8 @@ def run_execution(execution_id: int) -> None:
     """Run one queued Execution to its end, then let others start."""
     close_old_connections()
     try:
-        runner.run(execution_id, on_beat=beat)
+        job_id = Execution.objects.filter(pk=execution_id).values_list("job_id", flat=True).first()
+        with bound_contextvars(job_id=job_id, execution_id=execution_id):
+            runner.run(execution_id, on_beat=beat)
     finally:
         dispatch.dispatch()

@@ -118,5 +118,5 @@ def _try(grupo: str, name: str, check: Check) -> list[Finding]:
         raise
     except Exception as error:
         text = f"A verificação falhou: {type(error).__name__}: {error}"[:300]
-        found = [Finding(name.capitalize(), Nivel.ERRO, text, "Informe o suporte, com este texto.")]
+        found = [Finding(name[:1].upper() + name[1:], Nivel.ERRO, text, "Informe o suporte, com este texto.")]
     return [replace(finding, grupo=grupo, mensagem=mask(finding.mensagem)) for finding in found]

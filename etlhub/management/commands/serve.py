@@ -21,5 +21,11 @@ class Command(BaseCommand):
         # daphne installs its event loop on import: before anything else of Twisted.
         from etlhub import server  # isort: skip
         from etlhub.asgi import application
+        from etlhub.operations.web_counters import Publisher
 
-        server.serve(application, options["host"], options["port"])
+        publisher = Publisher()
+        publisher.start()
+        try:
+            server.serve(application, options["host"], options["port"])
+        finally:
+            publisher.stop()
