@@ -15,11 +15,11 @@ PLAIN = "%(asctime)s %(levelname)s %(name)s %(message)s%(contexto)s"
 
 
 class WithContext(logging.Filter):
-    """Gives every record of a plain log what is bound now, as ` [job_id=3 execution_id=12]`."""
+    """Gives every record of a plain log what is bound now, as ` [execution_id=12 job_id=3]`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         bound = get_contextvars()
-        record.contexto = f" [{' '.join(f'{name}={value}' for name, value in bound.items())}]" if bound else ""
+        record.contexto = f" [{' '.join(f'{name}={value}' for name, value in sorted(bound.items()))}]" if bound else ""
         return True
 
 

@@ -16,6 +16,7 @@ from credentials import redaction
 from etlhub.operations import logs, telemetry
 from jobs import runner, tasks
 from jobs.models import Execution, Job, State
+from sistemas import catalogue
 from tests.hub import Hub, wait_until
 from tests.jobs.live import finished, program
 
@@ -51,7 +52,7 @@ def test_a_json_line_carries_what_is_bound() -> None:
         "teste.de.log",
     )
     assert found["timestamp"].endswith("Z")
-    assert line(False, act).rstrip().endswith("teste.de.log não gravei ainda [job_id=3 execution_id=12]")
+    assert line(False, act).rstrip().endswith("teste.de.log não gravei ainda [execution_id=12 job_id=3]")
 
 
 @pytest.mark.parametrize("json_lines", [True, False])
@@ -97,7 +98,9 @@ def _missing(name: str) -> None:
     raise ModuleNotFoundError(name=name)
 
 
-def test_a_worker_says_in_each_line_which_run_it_is_about(catalogo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_says_in_each_line_which_run_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.seed()
     execution = Execution.objects.create(job=Job.objects.create(params={}), sistema_id="fidc", status=State.QUEUED)
     seen: list[dict[str, Any]] = []
     monkeypatch.setattr(runner, "run", lambda *_args, **_more: seen.append(get_contextvars()))
