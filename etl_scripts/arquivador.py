@@ -16,6 +16,7 @@ from etl_scripts.manifesto import Manifesto, intacto, sha256_de
 from etl_scripts.nomes import nome_seguro, parte_segura
 from etl_scripts.parada import sem_interrupcao
 from etl_scripts.pedido import Peca, Pedido
+from etl_scripts.verificacao import com_extensao
 
 if TYPE_CHECKING:
     from etl_scripts.formatos import CarteiraLida, Posicao
@@ -107,7 +108,7 @@ class Arquivador:
 
     def _lugar(self, peca: Peca) -> tuple[Path, str]:
         base = self._config.caminho(peca.pedido.destino)
-        nome = peca.pedido.nome or peca.nome
+        nome = peca.pedido.nome or com_extensao(peca.nome, peca.pedido.tipo)
         fundos = {carteira.fundo for carteira in peca.leitura.fundos} if peca.leitura else set()
         if not (peca.pedido.por_conteudo and self._de_para and peca.leitura and len(fundos) == 1):
             return base, nome

@@ -203,11 +203,15 @@ class Coleta:
         return falha if falha.fatal or self._seguidas >= SEGUIDAS.get(falha.codigo, sys.maxsize) else None
 
     def _buscar_e_arquivar(self, pedido: Pedido, buscar: Callable[[], Baixado]) -> None:
+        self._conector.voltar()
         baixado = buscar()
         pecas = self._pecas(pedido, baixado)
         for peca in pecas:
             try:
                 verificar(peca)
+                problemas = self._conector.conferir(peca)
+                if problemas:
+                    raise ArquivoInvalido("; ".join(problemas[:5]))
             except ArquivoInvalido as falha:
                 falha.pecas = [peca]
                 if len(pecas) == 1:

@@ -78,6 +78,15 @@ class Conector:
         """What is to be fetched, by period and options; a fund list only the portal knows is the one fund TODOS."""
         raise NotImplementedError
 
+    def fundos_pedidos(self) -> list[str]:
+        """The funds chosen, or TODOS. Raises Falha(configuracao) when the user chose to choose, and chose none."""
+        fundos = self.contexto.fundos
+        if fundos is None:
+            return [TODOS]
+        if not fundos:
+            raise Falha("configuracao", "Nenhum fundo foi selecionado: escolha os fundos ou marque “usar todos”.")
+        return fundos
+
     def fundos_do_portal(self) -> list[str]:
         """The names of the funds that the portal offers, after the login."""
         raise NotImplementedError
@@ -104,9 +113,20 @@ class Conector:
         """
         return None
 
+    def voltar(self) -> None:
+        """Back to where a request can begin, when the last one ended on some page of its own (an error, a report)."""
+        if self.precisa_login and not self.visita.existe("dentro"):
+            self.visita.em("voltar ao início do portal")
+            self.abrir_login()
+            self.visita.esperar("dentro", "login_usuario")
+
     def pecas(self, pedido: Pedido, baixado: Baixado) -> list[Peca]:
         """The files to be checked and filed that one download holds."""
         return [Peca(pedido, baixado.caminho, baixado.nome, baixado.origem)]
+
+    def conferir(self, peca: Peca) -> list[str]:  # noqa: ARG002 - for those that can tell
+        """What only the connector can find wrong with a file that was read well, as sentences."""
+        return []
 
     def faltantes(self, pedido: Pedido, pecas: list[Peca]) -> list[str]:  # noqa: ARG002 - for those that can tell
         """What the request should have brought and the files do not hold, as sentences for the log."""

@@ -79,13 +79,11 @@ class Configuracao:
         return Acesso(campos["url"], campos["username"], str(secao.get("password") or ""), campos["totp"])
 
     def fundos(self, sistema: str) -> list[str] | None:
-        """The funds to collect by name; None means all that the portal offers."""
+        """The funds to collect by name; None means all that the portal offers, an empty list that none was chosen."""
         secao = self.secao(sistema)
-        if secao.get("usar_todos"):
-            return nomes_de_fundos(secao.get("fundos")) or None
-        escolhidos = nomes_de_fundos(secao.get("fundos_selecionados"))
-        if escolhidos or "fundos_selecionados" in secao:
-            return escolhidos or None
+        if secao.get("usar_todos") is not True and "fundos_selecionados" in secao:
+            escolhidos = nomes_de_fundos(secao["fundos_selecionados"])
+            return escolhidos if escolhidos or secao.get("usar_todos") is False else None
         return nomes_de_fundos(secao.get("fundos")) or None
 
     def caminho(self, chave: str) -> Path:

@@ -60,6 +60,10 @@ def mascarar(texto: str) -> str:
 def _escrever(linha: str) -> None:
     dados = linha.encode("utf-8", "replace") + b"\n"
     with _trava:
+        if os.name == "nt" and sys.stdout.isatty():  # a Windows console wants text, not UTF-8
+            sys.stdout.write(f"{linha}\n")
+            sys.stdout.flush()
+            return
         sys.stdout.flush()
         inicio = 0
         while inicio < len(dados):  # straight to the descriptor: whole lines, nothing left in a buffer when killed

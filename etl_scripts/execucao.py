@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,12 +104,17 @@ def _montar(sistema: str, chamada: Chamada, config: Configuracao, pasta: Path, p
             inicio=inicio,
             fim=fim,
             dias=calendario.dias_uteis(inicio, fim),
-            fundos=chamada.fundos.get(sistema) or config.fundos(sistema),
+            fundos=chamada.fundos[sistema] if sistema in chamada.fundos else config.fundos(sistema),
             pasta=pasta,
             fim_dado=chamada.fim_dado,
-            pedir_codigo=lambda campo, mensagem, prazo: pedir_codigo(sistema, campo, mensagem, prazo),
+            pedir_codigo=partial(_sem_codigo if config.execucao.modo == "testar_login" else pedir_codigo, sistema),
         )
     )
+
+
+def _sem_codigo(_sistema: str, _campo: str, _mensagem: str, _prazo: int) -> str:
+    """A login test asks nobody: that the portal got as far as the code is the answer."""
+    raise Falha("codigo_necessario", "O portal pede um código de uso único.")
 
 
 def _opcoes(sistema: str, padrao: dict[str, bool], chamada: Chamada, config: Configuracao) -> dict[str, bool]:
@@ -205,7 +211,10 @@ def _testar_login(conector: Any, pasta: Path) -> int:
             previas.conferir_portal(conector)
         conta.mensagem_ok = "O login funcionou." if conector.precisa_login else "O portal respondeu; não há login."
     except Falha as falha:
-        conta.falhas.append((None, falha))
+        if falha.codigo == "codigo_necessario" and not conector.contexto.acesso.totp:
+            conta.mensagem_ok = "Usuário e senha aceitos; o portal pede um código, que será solicitado a cada coleta."
+        else:
+            conta.falhas.append((None, falha))
     finally:
         guarda.cancel()
         if transporte is not None:

@@ -54,12 +54,16 @@ def limpar(sistema: str, pastas: list[Path], manifesto: Manifesto, *, simular: b
     """
     hoje = calendario.hoje()
     movidos: list[ItemManifesto] = []
+    quantos = 0
+    por_caminho: dict[str, list[ItemManifesto]] = {}
     for item in manifesto.itens():
-        pasta = pasta_de(item, pastas)
-        caminho = Path(item.caminho)
+        por_caminho.setdefault(item.caminho, []).append(item)
+    for versoes in por_caminho.values():
+        pasta = pasta_de(versoes[0], pastas)
+        caminho = Path(versoes[0].caminho)
         if pasta is None or not caminho.is_file():
             continue
-        if sha256_de(caminho) != item.sha256:
+        if sha256_de(caminho) not in {item.sha256 for item in versoes}:
             contrato.aviso(sistema, f"Limpeza: {caminho} foi alterado depois da coleta e não será removido.")
             continue
         if simular:
@@ -69,13 +73,14 @@ def limpar(sistema: str, pastas: list[Path], manifesto: Manifesto, *, simular: b
         if destino is None:
             contrato.aviso(sistema, f"Limpeza: {caminho} não pôde ser movido (aberto em outro programa?).")
             continue
-        movidos.append(item)
+        movidos += versoes
+        quantos += 1
         contrato.info(sistema, f"Limpeza: {caminho.name} foi para {destino.parent}")
         contrato.emitir("movido", sistema=sistema, de=str(caminho), para=str(destino))
     if simular:
         return
     manifesto.retirar(movidos)
-    contrato.info(sistema, f"Limpeza: {len(movidos)} arquivo(s) movido(s) para a lixeira.")
+    contrato.info(sistema, f"Limpeza: {quantos} arquivo(s) movido(s) para a lixeira.")
     for pasta in pastas:
         _esvaziar(pasta / LIXEIRA, hoje - RETENCAO)
 

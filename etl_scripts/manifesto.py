@@ -60,22 +60,22 @@ class Manifesto:
         return cls(itens, arquivo)
 
     def _guardar(self, item: ItemManifesto) -> None:
-        dia = self._por_dia.setdefault((item.relatorio, item.data), [])
-        mesmo = (chave_fundo(item.fundo), item.data_inicial)
-        dia[:] = [velho for velho in dia if (chave_fundo(velho.fundo), velho.data_inicial) != mesmo]
-        dia.append(item)
+        """Versions of the same file are all kept: which one is on disk is found out when it matters."""
+        self._por_dia.setdefault((item.relatorio, item.data), []).append(item)
 
     def itens(self) -> list[ItemManifesto]:
         """All items."""
         return [item for dia in self._por_dia.values() for item in dia]
 
     def achar(self, relatorio: str, fundo: str, fim: date, inicio: date | None = None) -> ItemManifesto | None:
-        """The item of exactly that report, fund and day (or period)."""
+        """The item of exactly that report, fund and day (or period): the version that is on disk, else any."""
         do_periodo = inicio.isoformat() if inicio and inicio != fim else ""
-        for item in self._por_dia.get((relatorio, fim.isoformat()), []):
-            if chave_fundo(item.fundo) == chave_fundo(fundo) and item.data_inicial == do_periodo:
-                return item
-        return None
+        versoes = [
+            item
+            for item in self._por_dia.get((relatorio, fim.isoformat()), [])
+            if chave_fundo(item.fundo) == chave_fundo(fundo) and item.data_inicial == do_periodo
+        ]
+        return next((item for item in versoes if intacto(item)), versoes[0] if versoes else None)
 
     def ja_tem(self, pedido: Pedido, dias: list[date]) -> bool:
         """Whether all that the request would bring is filed and intact."""
@@ -85,12 +85,11 @@ class Manifesto:
 
     def _tem(self, pedido: Pedido, dia: date, inicio: str) -> bool:
         fundo = chave_fundo(pedido.fundo)
-        itens = [
-            item
-            for item in self._por_dia.get((pedido.relatorio, dia.isoformat()), [])
-            if item.data_inicial == inicio and (not fundo or chave_fundo(item.fundo) == fundo)
-        ]
-        return bool(itens) and all(intacto(item) for item in itens)
+        por_fundo: dict[str, list[ItemManifesto]] = {}
+        for item in self._por_dia.get((pedido.relatorio, dia.isoformat()), []):
+            if item.data_inicial == inicio and (not fundo or chave_fundo(item.fundo) == fundo):
+                por_fundo.setdefault(chave_fundo(item.fundo), []).append(item)
+        return bool(por_fundo) and all(any(map(intacto, versoes)) for versoes in por_fundo.values())
 
     def acrescentar(self, item: ItemManifesto) -> None:
         """Adds a file just filed; writes it down when the list is our own."""

@@ -39,6 +39,12 @@ def descobrir_tipo(caminho: Path) -> str:
     return "binario" if b"\x00" in inicio and not inicio.startswith((b"\xff\xfe", b"\xfe\xff")) else "csv"
 
 
+def com_extensao(nome: str, tipo: str) -> str:
+    """The name with an extension of its type: a portal (or whoever is behind it) must not make a CSV a program."""
+    extensoes = EXTENSOES[tipo]
+    return nome if nome.lower().endswith(extensoes) else f"{nome}{extensoes[0]}"
+
+
 def conferir_tipo(caminho: Path, tipo: str) -> None:
     """Raises ArquivoInvalido unless the content is of that type."""
     achado = descobrir_tipo(caminho)

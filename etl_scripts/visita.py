@@ -43,9 +43,10 @@ class Visita:
             if falha is not None:
                 raise falha from causa
             nomes = " ou ".join(f"“{chave}”" for chave in chaves)
+            onde = f"na página {self.transporte.endereco}"
+            dica = "" if self.com_scripts else " Se a página depende de scripts, use transporte = “navegador”."
             raise Falha(
-                "pagina_mudou",
-                f"Passo “{self.passo}”: o elemento {nomes} ({causa}) não apareceu na página {self.transporte.endereco}.",
+                "pagina_mudou", f"Passo “{self.passo}”: o elemento {nomes} ({causa}) não apareceu {onde}.{dica}"
             ) from causa
 
     def abrir(self, endereco: str) -> None:

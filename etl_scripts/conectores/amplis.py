@@ -103,6 +103,11 @@ class Amplis(Conector):
         if not self._fundos:
             raise Falha("pagina_mudou", "O portal não mostrou nenhuma carteira para incluir.")
 
+    def conferir(self, peca: Peca) -> list[str]:
+        pedidos = {_chave(fundo) for fundo in self._fundos}
+        fundos = {carteira.fundo for carteira in peca.leitura.fundos} if peca.leitura else set()
+        return [f"o arquivo traz um fundo que não foi pedido: {f}" for f in sorted(fundos) if _chave(f) not in pedidos]
+
     def faltantes(self, pedido: Pedido, pecas: list[Peca]) -> list[str]:
         """Funds that were asked for and are on no line of the carteira, a day at a time."""
         if pedido.relatorio not in {self.favoritos[0].relatorio, "carteira_pdf"}:

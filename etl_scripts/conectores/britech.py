@@ -78,7 +78,6 @@ class Britech(Conector):
     def _filtrar(self) -> None:
         visita = self.visita
         visita.em("filtrar a lista de consultas")
-        visita.abrir(self.contexto.acesso.url)
         visita.esperar("filtro")
         visita.preencher("filtro", str(visita.tabela.ajuste("filtro")))
         if visita.com_scripts:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import NoReturn
 
 from etl_scripts import contrato, parada
-from etl_scripts.conector import TODOS, Conector
+from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha, SemDados
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
@@ -57,7 +57,7 @@ class Fidc(Conector):
         return [
             Pedido("estoque", "fidc", "csv", dia, dia, fundo=fundo, formato="fidc_estoque")
             for dia in self.contexto.dias
-            for fundo in self.contexto.fundos or [TODOS]
+            for fundo in self.fundos_pedidos()
         ]
 
     def fundos_do_portal(self) -> list[str]:

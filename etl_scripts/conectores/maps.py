@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from etl_scripts.conector import TODOS, Conector
+from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
@@ -69,7 +69,7 @@ class Maps(Conector):
                 por_conteudo=tipo == "pdf" and lado == "ativo",
             )
             for dia in self.contexto.dias
-            for fundo in self.contexto.fundos or [TODOS]
+            for fundo in self.fundos_pedidos()
             for lado in LADOS
             if opcoes[lado]
             for tipo in tipos

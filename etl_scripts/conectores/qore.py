@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from etl_scripts import zips
-from etl_scripts.conector import TODOS, Conector
+from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha, SemDados
 from etl_scripts.nomes import nome_seguro
 from etl_scripts.pedido import Peca, Pedido
@@ -57,7 +57,7 @@ class Qore(Conector):
     def pedidos(self) -> list[Pedido]:
         contexto = self.contexto
         pedidos: list[Pedido] = []
-        for fundo in self._fundos_pedidos():
+        for fundo in self.fundos_pedidos():
             for opcao, (tipo, destino, formato) in TIPOS.items():
                 relatorio = f"carteira_{opcao}"
                 if contexto.opcoes[f"lote_{opcao}"] and contexto.dias:
@@ -72,7 +72,7 @@ class Qore(Conector):
                     ]
         return pedidos
 
-    def _fundos_pedidos(self) -> list[str]:
+    def fundos_pedidos(self) -> list[str]:
         """The funds chosen; else those of the BD workbook, where one is configured; else all."""
         contexto = self.contexto
         if contexto.fundos:
@@ -86,7 +86,7 @@ class Qore(Conector):
                 str(ajuste("bd_coluna_fundo")),
                 "QORE",
             )
-        return [TODOS]
+        return super().fundos_pedidos()
 
     def fundos_do_portal(self) -> list[str]:
         return [nome for nome, _, _ in self._painel()]

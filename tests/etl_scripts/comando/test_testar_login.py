@@ -64,3 +64,11 @@ def test_a_portal_that_hangs_is_given_up_in_time(bancada: Bancada) -> None:
     assert time.monotonic() - comeco < 10
     assert saida.codigo == 75
     assert saida.resultado["codigo"] == "portal_fora"
+
+
+def test_a_code_is_not_asked_for_by_a_test(bancada: Bancada) -> None:
+    saida = bancada.rodar("maps", modo="testar_login", data=None, acesso={"totp": ""})
+
+    assert saida.codigo == 0
+    assert "Usuário e senha aceitos; o portal pede um código" in saida.resultado["motivo"]
+    assert saida.do_tipo("pedido_codigo") == []

@@ -13,7 +13,7 @@ FORA = "fora_da_pasta"
 
 
 def conferir_quarentena(bancada: Bancada, saida: Saida, dito: str) -> None:
-    (artefato,) = [item for item in saida.artefatos if item["situacao"] == "quarentena"]
+    artefato, *_ = [item for item in saida.artefatos if item["situacao"] == "quarentena"]
     assert dito in artefato["motivo"]
     guardado = Path(artefato["caminho"])
     assert guardado.is_relative_to(bancada.base / "dados" / "quarentena")
@@ -115,3 +115,32 @@ def test_a_bomb_inside_a_workbook(bancada: Bancada) -> None:
     assert saida.codigo == 1
     assert bancada.arquivos("qore_excel") == []
     conferir_quarentena(bancada, saida, "se expande demais")
+
+
+@pytest.mark.parametrize(
+    ("sistema", "argumentos"),
+    [("amplis_reag", ()), ("maps", ("--maps-fundos", '["PAU-BRASIL FIA"]', "--maps-no-passivo")), ("trustee", ())],
+)
+def test_a_page_in_place_of_one_file_does_not_lose_the_way_to_the_next(
+    bancada: Bancada, sistema: str, argumentos: tuple[str, ...]
+) -> None:
+    bancada.portal.faults.set(sistema, "html_no_lugar", vezes=1)
+    saida = bancada.rodar(sistema, *argumentos)
+
+    assert saida.codigo == 0, saida.texto
+    assert "mostrou uma página no lugar do arquivo" in saida.texto
+
+
+def test_a_fund_that_was_not_asked_for_in_a_file_of_many(bancada: Bancada) -> None:
+    bancada.portal.faults.set("amplis_reag", "fundo_errado", fundo="PAUB")
+    saida = bancada.rodar("amplis_reag", "--no-pdf")
+
+    assert saida.codigo == 1
+    conferir_quarentena(bancada, saida, "um fundo que não foi pedido: SERINGUEIRA FIDC NP")
+
+
+def test_a_program_s_extension_is_not_taken_over(bancada: Bancada) -> None:
+    bancada.portal.faults.set("fidc", "nome_malicioso", "relatorio.exe")
+    bancada.rodar("fidc", "--fidc-fundos", '["SERINGUEIRA FIDC NP"]')
+
+    assert bancada.arquivos("fidc") == ["relatorio.exe.csv"]

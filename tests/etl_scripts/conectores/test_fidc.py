@@ -96,3 +96,35 @@ def test_a_file_beyond_the_limit_is_refused_on_the_way(bancada: Bancada) -> None
     assert "passa do tamanho máximo permitido (1,0 MB)" in saida.texto
     assert bancada.arquivos("fidc") == ["Estoque_IPER_20261124.csv"]
     assert bancada.sobras() == []
+
+
+def test_choosing_no_fund_is_told_and_not_taken_for_all(bancada: Bancada) -> None:
+    saida = bancada.rodar("fidc", "--fidc-fundos", "[]")
+
+    assert saida.resultado["codigo"] == "configuracao"
+    assert "Nenhum fundo foi selecionado" in saida.resultado["motivo"]
+
+
+@pytest.mark.parametrize(
+    "secao", [{"fundos": [IPE], "usar_todos": True}, {"fundos_selecionados": [IPE], "usar_todos": False}]
+)
+def test_the_section_says_which_funds(bancada: Bancada, secao: dict[str, object]) -> None:
+    saida = bancada.rodar("fidc", acesso=secao)
+
+    assert saida.codigo == 0
+    assert bancada.arquivos("fidc") == ["Estoque_IPER_20261124.csv"]
+
+
+def test_a_corrected_report_takes_the_place_of_ours(bancada: Bancada) -> None:
+    fundo = ("--fidc-fundos", f'["{IPE}"]')
+    bancada.portal.settings.fidc_linhas = 500
+    try:
+        primeira = bancada.rodar("fidc", *fundo)
+    finally:
+        bancada.portal.settings.fidc_linhas = 2000
+    segunda = bancada.rodar("fidc", *fundo, manifesto=primeira.manifesto(), baixar_de_novo=True)
+    terceira = bancada.rodar("fidc", *fundo, manifesto=[*segunda.manifesto(), *primeira.manifesto()])
+
+    assert [item["situacao"] for item in segunda.artefatos] == ["novo"]
+    assert bancada.arquivos("fidc") == ["Estoque_IPER_20261124.csv"]
+    assert terceira.artefatos == []
