@@ -43,7 +43,7 @@ class Britech(Conector):
         fim = self.contexto.fim
         return [
             Pedido(
-                f"{sigla}_{self._base}", "britech", "xlsx", fim, fim, nome=f"{sigla}.xlsx", formato="britech",
+                f"{sigla}_{self._base}", "britech", "xlsx", fim, fim, nome=f"{sigla}.xlsx", formato="",
                 conferir_data=False,
             )
             for sigla in self._consultas()

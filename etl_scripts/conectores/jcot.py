@@ -46,7 +46,7 @@ class Jcot(Conector):
     def pedidos(self) -> list[Pedido]:
         contexto = self.contexto
         inicio = contexto.inicio if contexto.fim_dado else contexto.fim - DIAS_SEM_FINAL
-        return [Pedido("posicao_cotista", "jcot", "xlsx", inicio, contexto.fim, formato="xlsx_cotistas")]
+        return [Pedido("posicao_cotista", "jcot", "xlsx", inicio, contexto.fim, formato="")]
 
     def coletar(self, pedido: Pedido) -> Baixado:
         visita = self.visita

@@ -15,7 +15,7 @@ from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
 LADOS = {"ativo": "composicao", "passivo": "posicao"}
-PARSERS = {("ativo", "xlsx"): "xlsx_carteira", ("passivo", "xlsx"): "xlsx_cotistas"}
+PARSERS = {("ativo", "xlsx"): "xlsx_carteira", ("passivo", "xlsx"): ""}
 
 
 class Maps(Conector):
