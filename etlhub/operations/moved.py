@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from etlhub.operations import dumps
+from sistemas import catalogue
 
 _COLUMNS = (("sistemas_caminho", "caminho"), ("jobs_artifact", "caminho"))
 
@@ -33,6 +35,17 @@ def relocate(cursor: Any, former: str, mark: str) -> int:
         cursor.execute(statement, (now + os.sep, len(start) + 1, len(start), start))
         changed += max(cursor.rowcount, 0)
     return changed
+
+
+def make_folders(cursor: Any) -> None:
+    """Make the configured folders that lie below the data folder and are not there: a backup holds no empty ones."""
+    root = Path(settings.DATA_DIR)
+    cursor.execute("SELECT chave, caminho FROM sistemas_caminho WHERE caminho <> ''")
+    for chave, caminho in cursor.fetchall():
+        path = Path(caminho)
+        if chave not in catalogue.FILES and path.is_relative_to(root) and ".." not in path.parts:
+            with contextlib.suppress(OSError):  # the doctor tells which is missing
+                path.mkdir(parents=True, exist_ok=True)
 
 
 def count_pending(cursor: Any) -> int:

@@ -74,6 +74,8 @@ def restore(path: Path, *, passphrase: str | None, replace: bool = False) -> Res
             stage = Path(name)
             report = _unpack(reader, stage, passphrase)
             _exchange(reader.manifest, stage, report, keep=bool(used))
+    with connection.cursor() as cursor:
+        moved.make_folders(cursor)
     return report
 
 

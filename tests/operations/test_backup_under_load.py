@@ -111,6 +111,7 @@ def test_the_hub_starts_on_it_with_everything(made: Path, tmp_path: Path) -> Non
     hub = _restored(made, tmp_path / "nova pasta")
     assert (hub.folder / "downloads" / "csv" / "Carteira São João 01.12.csv").read_bytes() == b"fundo;valor\n"
     assert (hub.folder / "seletores" / "maps.json").is_file()
+    assert (hub.folder / "downloads" / "qore_pdf").is_dir(), "an empty folder is made again"
     assert not list(hub.folder.glob("anterior-*"))
     with hub, hub.client() as client:
         assert [job["id"] for job in client.get("/api/jobs").json()["jobs"]] == [2, 1]
