@@ -38,6 +38,10 @@ def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
     return path
 
 
+def _without_database(members: dict[str, bytes]) -> None:
+    del members["banco/etlhub.sqlite3"]
+
+
 def manifest_of(members: dict[str, bytes], **changes: Any) -> None:
     members["manifesto.json"] = json.dumps(json.loads(members["manifesto.json"]) | changes).encode()
 
@@ -57,7 +61,7 @@ def test_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None
 
 def test_parts_beyond_the_manifest_or_missing_are_refused(tmp_path: Path) -> None:
     more = rewritten(made(tmp_path / "a.zip"), lambda members: members.update({"arquivos/extra": b"x"}))
-    less = rewritten(made(tmp_path / "b.zip"), lambda members: members.pop("banco/etlhub.sqlite3") and None)
+    less = rewritten(made(tmp_path / "b.zip"), _without_database)
     for path in (more, less):
         with pytest.raises(BadBackup, match="não é o que o manifesto diz"):
             Reader(path)
