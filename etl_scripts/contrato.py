@@ -31,10 +31,12 @@ MASCARA: Final = "********"
 SEGREDO_MINIMO: Final = 4  # characters; masking a shorter one would blank half of every line
 MARCA_EVENTO: Final = "\x1e"  # RFC 7464
 LINHA_MAXIMA: Final = 4000  # characters
+ESPERA_SAIDA: Final = 1.0  # seconds between two looks at a full pipe
 
 _trava = Lock()
 _segredos: list[str] = []
 _eventos = False
+_cortada = False
 
 
 def ligar_eventos(ligados: bool) -> None:
@@ -58,6 +60,7 @@ def mascarar(texto: str) -> str:
 
 
 def _escrever(linha: str) -> None:
+    global _cortada
     dados = linha.encode("utf-8", "replace") + b"\n"
     with _trava:
         if os.name == "nt" and sys.stdout.isatty():  # a Windows console wants text, not UTF-8
@@ -65,9 +68,21 @@ def _escrever(linha: str) -> None:
             sys.stdout.flush()
             return
         sys.stdout.flush()
-        inicio = 0
+        if _cortada:  # a stop came in the middle of the last line
+            dados = b"\n" + dados
+        _cortada, inicio = True, 0
         while inicio < len(dados):  # straight to the descriptor: whole lines, nothing left in a buffer when killed
-            inicio += os.write(1, dados[inicio:])
+            try:
+                inicio += os.write(1, dados[inicio:])
+            except BlockingIOError:  # the browser's driver makes the pipe that it shares with us non-blocking
+                _esperar_saida()
+        _cortada = False
+
+
+def _esperar_saida() -> None:
+    import select
+
+    select.select([], [1], [], ESPERA_SAIDA)
 
 
 def nome_de(sistema: str) -> str:

@@ -58,3 +58,22 @@ def test_a_kept_page_shows_nothing_that_was_typed() -> None:
     for segredo in ("fulano", "token1", "escrito", "minha-senha-9", "ABC123"):
         assert segredo not in html
     assert 'value="Entrar"' in html
+
+
+def test_a_full_pipe_that_does_not_block_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    leitura, escrita = os.pipe()
+    os.set_blocking(escrita, False)
+    recebido: list[bytes] = []
+    original = os.write
+    monkeypatch.setattr(os, "write", lambda _fd, dados: original(escrita, dados))
+    # Whoever waits for room reads some: what another process would do meanwhile.
+    monkeypatch.setattr(contrato, "_esperar_saida", lambda: recebido.append(os.read(leitura, 50_000)))
+    for n in range(2000):
+        contrato.info("fidc", f"{n} " + "x" * 100)
+    os.close(escrita)
+    while parte := os.read(leitura, 1 << 16):
+        recebido.append(parte)
+    os.close(leitura)
+
+    linhas = b"".join(recebido).decode().splitlines()
+    assert [linha.split()[3] for linha in linhas] == [str(n) for n in range(2000)]

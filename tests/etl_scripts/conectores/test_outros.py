@@ -98,3 +98,38 @@ def test_cvm_old_layout_and_a_closed_month_is_not_fetched_again(bancada: Bancada
     assert (primeira.codigo, segunda.codigo) == (0, 0)
     assert list(bancada.portal.requests) == []
     assert primeira.artefatos[0]["data"] == date(2021, 3, 31).isoformat()
+
+
+UM_SO = {"maps": ("--maps-fundos", '["ARAUCÁRIA FIC FIM"]'), "qore": ("--qore-fundos", '["ARAU"]')}
+COM_LOGIN = ("amplis_reag", "amplis_master", "maps", "fidc", "jcot", "britech", "qore", "trustee")
+
+
+@pytest.mark.parametrize("sistema", COM_LOGIN)
+@pytest.mark.parametrize(
+    ("falha", "parametros", "dito"),
+    [
+        ("sessao_expirada", {"pedidos": 4, "vezes": 1}, "Entrando de novo"),
+        ("meio_arquivo", {"modo": "corte", "vezes": 1}, "Nova tentativa"),
+        ("erro_500", {"vezes": 1}, "Nova tentativa"),
+    ],
+)
+def test_every_sistema_gets_over_what_passes(
+    bancada: Bancada, sistema: str, falha: str, parametros: dict[str, object], dito: str
+) -> None:
+    bancada.portal.faults.set(sistema, falha, None, **parametros)
+    saida = bancada.rodar(sistema, *UM_SO.get(sistema, ()))
+
+    assert saida.codigo == 0, saida.texto
+    assert dito in saida.texto
+    assert {item["situacao"] for item in saida.artefatos} == {"novo"}
+    assert bancada.sobras() == []
+
+
+@pytest.mark.parametrize("sistema", ["maps", "qore", "jcot", "trustee"])
+def test_a_file_of_another_date_is_never_filed(bancada: Bancada, sistema: str) -> None:
+    bancada.portal.faults.set(sistema, "data_errada", 20)
+    saida = bancada.rodar(sistema, *UM_SO.get(sistema, ()))
+
+    assert saida.codigo == 1
+    assert saida.resultado["codigo"] == "arquivo_invalido"
+    assert {item["situacao"] for item in saida.artefatos} == {"quarentena"}
