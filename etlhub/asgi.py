@@ -13,6 +13,7 @@ from django.urls import path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "etlhub.settings")
 http = get_asgi_application()
 
+from etlhub.address import ClientAddress  # noqa: E402
 from etlhub.security import SameOriginWebSocket  # noqa: E402  (needs the app registry)
 from jobs.consumers import EventsConsumer  # noqa: E402
 
@@ -20,4 +21,4 @@ from jobs.consumers import EventsConsumer  # noqa: E402
 _routes: Any = [path("ws", cast(Any, EventsConsumer.as_asgi()))]
 websocket: Any = SameOriginWebSocket(cast(Any, AuthMiddlewareStack(URLRouter(_routes))))
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+application = ClientAddress(cast(Any, ProtocolTypeRouter({"http": http, "websocket": websocket})))

@@ -15,10 +15,14 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from etlhub.http_limits import CountedFactory
+
 STALLED_SECONDS = 60
 """A client that takes nothing for this long is cut off; it reconnects and reads on from where it was."""
 MAX_FRAME_BYTES = 64 * 1024
 """Clients send only small requests."""
+MAX_WAITING = 100
+"""Frames of one client that wait for the consumer."""
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 """Holds for what we send too (jobs.events keeps far below)."""
 
@@ -34,6 +38,13 @@ class PacedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne ships no
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
         super().onOpen()
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        """Hand a message on; cut off who sends a large one in pieces, or more than the consumer can read."""
+        if len(payload) > MAX_FRAME_BYTES or self.application_queue.qsize() >= MAX_WAITING:
+            self.dropConnection(abort=True)
+        else:
+            super().onMessage(payload, isBinary)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
         if hasattr(self, "_writable"):
@@ -71,6 +82,7 @@ class PacedServer(daphne_server.Server):  # type: ignore[misc]
 def serve(application: Any, host: str, port: int) -> None:
     """Listen on `host`:`port` until SIGTERM or Ctrl+C. Raises SystemExit when the port cannot be had."""
     WebSocketFactory.protocol = PacedProtocol
+    daphne_server.HTTPFactory = CountedFactory
     server = PacedServer(
         application=application,
         endpoints=build_endpoint_description_strings(host=host, port=port),

@@ -37,7 +37,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: Any) -> Any:
         data.setdefault(STARTED, int(time.time()))
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         user = data.get(SESSION_KEY)
         row.user_id = int(user) if user is not None else None
         row.expire_date = _deadline(data)

@@ -108,6 +108,11 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "etlhub"},
     }
 }
+# --- networks -------------------------------------------------------------------------------------------------------
+# Proxies whose X-Forwarded-For is believed; networks that may come in (empty: all).
+TRUSTED_PROXIES = env.list("ETLHUB_TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_TLS else [])
+ALLOWED_NETWORKS = env.list("ETLHUB_ALLOWED_NETWORKS", default=[])
+
 
 # --- access ---------------------------------------------------------------------------------------------------------
 LOGIN_URL = "/entrar/"
@@ -121,6 +126,7 @@ SESSION_COOKIE_HTTPONLY = True
 SOCKETS_PER_USER = env.int("ETLHUB_SOCKETS_PER_USER", default=256)
 SOCKETS_PER_ADDRESS = env.int("ETLHUB_SOCKETS_PER_ADDRESS", default=512)
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "etlhub.error_pages.csrf_failure"
 SESSION_COOKIE_SECURE = BEHIND_TLS
 CSRF_COOKIE_SECURE = BEHIND_TLS
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -7,7 +7,6 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
 from etlhub.api import api, unknown_api
-from etlhub.operations import metrics
 from etlhub.login_forms import LoginForm
 from etlhub.operations import metrics
 from etlhub.spa import index
@@ -24,3 +23,8 @@ urlpatterns = [
     path("sair/", LogoutView.as_view(), name="sair"),
     re_path(r"^(?!static/).*$", index),
 ]
+
+handler400 = "etlhub.error_pages.bad_request"
+handler403 = "etlhub.error_pages.forbidden"
+handler404 = "etlhub.error_pages.not_found"
+handler500 = "etlhub.error_pages.server_error"

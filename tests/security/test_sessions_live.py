@@ -71,7 +71,12 @@ def test_logout_everywhere_closes_the_open_sockets(hub: Hub) -> None:
 
 
 def test_one_logout_closes_the_sockets_of_that_session_only(hub: Hub) -> None:
-    with hub.client("operador") as one, hub.client("operador") as two, hub.socket(one) as ended, hub.socket(two) as stays:
+    with (
+        hub.client("operador") as one,
+        hub.client("operador") as two,
+        hub.socket(one) as ended,
+        hub.socket(two) as stays,
+    ):
         one.post("/api/auth/logout")
         assert close_code(ended) == 4001
         stays.send('{"type":"ping"}')
