@@ -15,6 +15,7 @@ from deploy.launcher.lock import exclusively
 from deploy.launcher.steps import Session, StartError
 
 UV = "uv==0.13.9"
+TAG_SUFFIX = ".wheelhouse"
 _STAMP = ".etlhub-requirements"
 _INSTALL_TIMEOUT = 900.0
 _VENV_TIMEOUT = 180.0
@@ -44,6 +45,18 @@ def ensure(session: Session, *, dev: bool = False) -> Path:
 def install_extra(session: Session, requirement: str) -> None:
     """Install one more pinned package into the environment."""
     _pip(session, [requirement])
+
+
+def wheelhouse_tag(python: str, system: str, machine: str) -> str:
+    """The name of the file in a release's `wheelhouse/` that says for what its packages are (deploy/build.py)."""
+    return f"py{python}-{system}-{ {'amd64': 'x86_64'}.get(machine.lower(), machine.lower()) }{TAG_SUFFIX}"
+
+
+def _source(root: Path) -> list[str]:
+    """The packages that a release brought, when they are for this Python and system; else the index."""
+    python = ".".join(str(part) for part in sys.version_info[:2])
+    tag = root / "wheelhouse" / wheelhouse_tag(python, sys.platform, platform.machine())
+    return ["--no-index", "--find-links", str(tag.parent)] if tag.is_file() else []
 
 
 def _is_usable(root: Path) -> bool:
@@ -121,6 +134,7 @@ def _install(session: Session, requirements: str) -> None:
 def _pip(session: Session, what: list[str]) -> None:
     """Install with uv, which is much faster; with pip where uv cannot be had or fails (it reads no pip.conf)."""
     python = str(python_of(session.root))
+    what = [*_source(session.root), *what]
     uv = _find_uv(session)
     if uv is not None:
         try:
@@ -139,7 +153,8 @@ def _find_uv(session: Session) -> str | None:
     found = shutil.which("uv")
     if found is None and not own.exists():
         try:
-            commands.run(session, [str(python), "-m", "pip", "install", UV], timeout=_INSTALL_TIMEOUT)
+            install = [str(python), "-m", "pip", "install", *_source(session.root), UV]
+            commands.run(session, install, timeout=_INSTALL_TIMEOUT)
         except commands.CommandError:
             return None
     return found or str(own)
