@@ -61,8 +61,11 @@ class ClientAddress:
             forwarded = ",".join(
                 value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"
             )
+            headers = scope["headers"]
+            if not is_proxy(str(peer)):
+                headers = [pair for pair in headers if pair[0] != b"x-forwarded-proto"]
             peer = real_address(str(peer), forwarded)
-            scope = {**scope, "client": [peer, port]}
+            scope = {**scope, "client": [peer, port], "headers": headers}
         if settings.ALLOWED_NETWORKS and not _within(str(peer), settings.ALLOWED_NETWORKS):
             return await _refuse(scope, receive, send)
         return await self.inner(scope, receive, send)
