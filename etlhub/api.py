@@ -28,6 +28,7 @@ api = HubAPI(
 
 api.add_router("", "etlhub.health.router")
 api.add_router("/auth", "etlhub.login.router")
+api.add_router("/tokens", "etlhub.tokens_api.router")
 api.add_router("", "sistemas.api.router")
 api.add_router("/credentials", "credentials.api.router")
 api.add_router("", "jobs.api.router")

@@ -9,7 +9,7 @@ class EtlHubConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.models import User
 
-        from etlhub import sessions
+        from etlhub import admin_access, sessions  # noqa: F401  (registers with the admin)
 
         pre_save.connect(sessions.note_password, sender=User)
         post_save.connect(sessions.end_after_password_change, sender=User)

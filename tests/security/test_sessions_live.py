@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection
+from websockets.sync.client import ClientConnection, connect
 
 from etlhub.access import Papel
 from tests.hub import PASSWORD, Hub
@@ -101,3 +101,16 @@ def test_who_may_not_see_gets_no_socket(hub: Hub, papel: Papel | None, code: int
         client = stack.enter_context(hub.client(name_of(papel)) if papel is not None else httpx.Client())
         socket = stack.enter_context(hub.socket(client))
         assert close_code(socket, 5) == code
+
+
+def test_a_script_follows_by_its_token_until_that_is_revoked(hub: Hub) -> None:
+    with hub.client("operador") as client:
+        made = client.post("/api/tokens", json={"nome": "robô", "papel": "visualizador", "dias": 1}).json()
+        headers = {"Authorization": f"Bearer {made['segredo']}"}
+        with connect(f"ws://localhost:{hub.port}/ws", additional_headers=headers, proxy=None) as socket:
+            socket.send('{"type":"ping"}')
+            assert "pong" in str(socket.recv(timeout=5))
+            assert client.delete(f"/api/tokens/{made['token']['id']}").status_code == 200
+            assert close_code(socket) == 4001
+        with connect(f"ws://localhost:{hub.port}/ws", additional_headers=headers, proxy=None) as socket:
+            assert close_code(socket, 5) == 4001
