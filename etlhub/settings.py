@@ -72,9 +72,13 @@ TEMPLATES = [
 ]
 
 # --- database -------------------------------------------------------------------------------------------------------
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{(DATA_DIR / 'etlhub.sqlite3').as_posix()}")
-}
+if env.str("DATABASE_URL_FILE", default="") and not env.str("DATABASE_URL", default=""):
+    # A private file, as containers and systemd hand secrets over: the URL holds a password.
+    DATABASES: dict[str, dict[str, Any]] = {
+        "default": env.db_url_config(Path(env.str("DATABASE_URL_FILE")).read_text(encoding="utf-8").strip())
+    }
+else:
+    DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{(DATA_DIR / 'etlhub.sqlite3').as_posix()}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that will write takes its lock at once, so it waits instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {

@@ -41,7 +41,8 @@ def _note(data: Path) -> Path:
 def _state(root: Path, data: Path, demo: bool) -> dict[str, object] | None:
     """What must not have changed; None when that cannot be told from here, or there is no user to log in."""
     static = data / "static" / ".versao"
-    if environment(root).get("DATABASE_URL") or not static.exists():
+    given = environment(root)
+    if given.get("DATABASE_URL") or given.get("DATABASE_URL_FILE") or not static.exists():
         return None
     try:
         with contextlib.closing(_open(data / "etlhub.sqlite3")) as database:
