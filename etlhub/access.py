@@ -45,12 +45,22 @@ def _by_groups(user: User) -> Papel:
     return max((papel for papel in Papel if papel.name in names), default=Papel.OPERADOR)
 
 
-def check(user: User | AnonymousUser, minimum: Papel) -> None:
-    """Raise NotLoggedIn or Forbidden unless `user` has at least the role `minimum`."""
+def check(user: User | AnonymousUser, minimum: Papel, papel: Papel | None = None) -> None:
+    """Raise NotLoggedIn or Forbidden unless `user` has at least the role `minimum`; `papel` when it is known already."""
     if not user.is_authenticated or not user.is_active:
         raise NotLoggedIn
-    if papel_of(user) < minimum:
+    if (papel_of(user) if papel is None else papel) < minimum:
         raise Forbidden(f"Seu usuário não tem permissão para isto: é preciso ser {minimum.name.lower()}.")
+
+
+def papel_in(request: HttpRequest) -> Papel:
+    """The role of who asks; looked up once a request."""
+    user = request.user
+    kept: tuple[int | None, Papel] | None = getattr(request, "papel_kept", None)
+    if kept is None or kept[0] != user.pk:
+        kept = (user.pk, papel_of(user))
+        request.papel_kept = kept  # type: ignore[attr-defined]
+    return kept[1]
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class Requires:
     minimum: Papel
 
     def __call__(self, request: HttpRequest) -> Any:
-        check(request.user, self.minimum)
+        check(request.user, self.minimum, papel_in(request))
         return request.user
 
 

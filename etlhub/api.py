@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import HttpError, ValidationError
 
-from etlhub import access
+from etlhub import access, ratelimit
 from etlhub.errors import HubError, TooMany
 from etlhub.openapi import HubAPI
 from etlhub.validation import field_errors
@@ -26,6 +26,7 @@ api = HubAPI(
     urls_namespace="api",
 )
 
+api.add_decorator(ratelimit.limited, mode="view")
 api.add_router("", "etlhub.health.router")
 api.add_router("/auth", "etlhub.login.router")
 api.add_router("/tokens", "etlhub.tokens_api.router")

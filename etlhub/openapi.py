@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from etlhub import access
+from etlhub import access, ratelimit
 from etlhub.errors import HubError
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -46,6 +46,7 @@ class HubAPI(NinjaAPI):
         @wraps(view, assigned=())
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             try:
+                ratelimit.check(request)
                 access.check(request.user, access.Papel.VISUALIZADOR)
             except HubError as error:
                 return self.on_exception(request, error)

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "etlhub.operations.requests.RequestMiddleware",
     "etlhub.security.HeadersMiddleware",
+    "etlhub.ratelimit.PagesMiddleware",
     "etlhub.spa.BuildMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -127,7 +128,7 @@ SESSION_ENGINE = "etlhub.sessions"
 SESSION_COOKIE_NAME = "etlhub_session"
 SESSION_COOKIE_AGE = env.int("ETLHUB_SESSION_HOURS", default=12) * 3600
 SESSION_IDLE_SECONDS = env.int("ETLHUB_SESSION_IDLE_MINUTES", default=120) * 60
-SESSION_COOKIE_HTTPONLY = True
+RATE_LIMIT = env.float("ETLHUB_RATE_LIMIT", default=1.0)
 SOCKETS_PER_USER = env.int("ETLHUB_SOCKETS_PER_USER", default=256)
 SOCKETS_PER_ADDRESS = env.int("ETLHUB_SOCKETS_PER_ADDRESS", default=512)
 SESSION_COOKIE_SAMESITE = "Lax"
