@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "etlhub.operations.requests.RequestMiddleware",
     "etlhub.security.HeadersMiddleware",
-    "etlhub.ratelimit.PagesMiddleware",
     "etlhub.spa.BuildMiddleware",
+    "etlhub.ratelimit.PagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "etlhub.security.SameOriginMiddleware",
-    "etlhub.tokens.TokenMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "etlhub.tokens.TokenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -114,11 +113,11 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "etlhub"},
     }
 }
+
 # --- networks -------------------------------------------------------------------------------------------------------
 # Proxies whose X-Forwarded-For is believed; networks that may come in (empty: all).
 TRUSTED_PROXIES = env.list("ETLHUB_TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_TLS else [])
 ALLOWED_NETWORKS = env.list("ETLHUB_ALLOWED_NETWORKS", default=[])
-
 
 # --- access ---------------------------------------------------------------------------------------------------------
 LOGIN_URL = "/entrar/"
@@ -131,18 +130,19 @@ SESSION_IDLE_SECONDS = env.int("ETLHUB_SESSION_IDLE_MINUTES", default=120) * 60
 RATE_LIMIT = env.float("ETLHUB_RATE_LIMIT", default=1.0)
 SOCKETS_PER_USER = env.int("ETLHUB_SOCKETS_PER_USER", default=256)
 SOCKETS_PER_ADDRESS = env.int("ETLHUB_SOCKETS_PER_ADDRESS", default=512)
+SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "etlhub.error_pages.csrf_failure"
 SESSION_COOKIE_SECURE = BEHIND_TLS
-CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "etlhub.error_pages.csrf_failure"
 CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = env.list("ETLHUB_TRUSTED_ORIGINS", default=[])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_REDIRECT_EXEMPT = [r"^api/health(/|$)", r"^metrics$"]  # asked for on this machine, past the proxy
 # etlhub.security does what these three miss: headers, redirect, and the origin of unsafe requests instead of a token.
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
-SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -195,8 +195,8 @@ LOGGING: dict[str, Any] = logs.config(
 UNFOLD = {
     "SITE_TITLE": "ETL Hub",
     "SITE_HEADER": "ETL Hub",
-    "LOGIN": {"form": "etlhub.login_forms.AdminLoginForm"},
     "SITE_URL": "/",
     "SITE_SYMBOL": "database",
     "SHOW_HISTORY": True,
+    "LOGIN": {"form": "etlhub.login_forms.AdminLoginForm"},
 }
