@@ -8,8 +8,11 @@ class EtlHubConfig(AppConfig):
 
     def ready(self) -> None:
         from django.contrib.auth.models import User
+        from django.contrib.auth.signals import user_logged_out, user_login_failed
 
-        from etlhub import admin_access, sessions  # noqa: F401  (registers with the admin)
+        from etlhub import admin_access, audit, sessions  # noqa: F401  (registers with the admin)
 
         pre_save.connect(sessions.note_password, sender=User)
         post_save.connect(sessions.end_after_password_change, sender=User)
+        user_logged_out.connect(audit.note_logout)
+        user_login_failed.connect(audit.note_failed_login)

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "etlhub.security.SameOriginMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "etlhub.tokens.TokenMiddleware",
+    "etlhub.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -127,6 +128,7 @@ SESSION_ENGINE = "etlhub.sessions"
 SESSION_COOKIE_NAME = "etlhub_session"
 SESSION_COOKIE_AGE = env.int("ETLHUB_SESSION_HOURS", default=12) * 3600
 SESSION_IDLE_SECONDS = env.int("ETLHUB_SESSION_IDLE_MINUTES", default=120) * 60
+AUDIT_RETENTION_DAYS = env.int("ETLHUB_AUDIT_RETENTION_DAYS", default=730)
 RATE_LIMIT = env.float("ETLHUB_RATE_LIMIT", default=1.0)
 SOCKETS_PER_USER = env.int("ETLHUB_SOCKETS_PER_USER", default=256)
 SOCKETS_PER_ADDRESS = env.int("ETLHUB_SOCKETS_PER_ADDRESS", default=512)

@@ -50,6 +50,8 @@ class Command(BaseCommand):
                     pruned = now
             except DatabaseError as error:
                 log.warning("round put off: %s", type(error).__name__)
+            except Exception:  # a watchman that ends watches nothing
+                log.exception("round failed")
             if options["once"]:
                 break
             stop.wait(ROUND_SECONDS)
@@ -57,6 +59,8 @@ class Command(BaseCommand):
 
     @staticmethod
     def _prune() -> None:
+        from etlhub import audit
         from jobs import retention
 
         retention.prune()
+        audit.prune()
