@@ -15,6 +15,7 @@ from etl_scripts.repeticao import Repeticao
 from etl_scripts.transporte import Baixado, PaginaNoLugar
 from etl_scripts.visita import Visita
 
+PREENCHIMENTOS: Final = 5  # tries to fill in a login page that redraws itself
 TODOS: Final = "(todos os fundos do portal)"
 
 # Selectors that the frame itself asks for; a connector gives those its portal has.
@@ -144,11 +145,20 @@ class Conector:
             visita.dentro = True
             return
         visita.em("preencher usuário e senha")
-        visita.preencher("login_usuario", self.contexto.acesso.usuario)
-        visita.preencher("login_senha", self.contexto.acesso.senha)
+        self._preencher_login()
         visita.em("entrar no portal")
         self.enviar_login()
         self.confirmar_entrada()
+
+    def _preencher_login(self) -> None:
+        """Fills in both fields and makes sure that the page kept them: half a password sent is a try wasted."""
+        acesso = self.contexto.acesso
+        for _ in range(PREENCHIMENTOS):
+            self.visita.preencher("login_usuario", acesso.usuario)
+            self.visita.preencher("login_senha", acesso.senha)
+            if (self.visita.valor("login_usuario"), self.visita.valor("login_senha")) == (acesso.usuario, acesso.senha):
+                return
+        raise Falha("pagina_mudou", "A página de login não guarda o que é digitado; nada foi enviado.")
 
     def abrir_login(self) -> None:
         """Goes to the page with the login form."""

@@ -34,7 +34,8 @@ def baixar_retomando(pedir: Pedir, pasta: Path, limites: Limites, ler_bloco: Cal
             with pedir(cabecalhos) as resposta:
                 if resposta.status_code in {404, 410}:
                     raise SemDados("o arquivo ainda não existe no servidor")
-                falha = falha_de_estado(resposta.status_code, "", str(resposta.url))
+                pagina = next(resposta.iter_text(), "") if resposta.status_code >= 400 else ""
+                falha = falha_de_estado(resposta.status_code, pagina, str(resposta.url))
                 if falha is not None:
                     raise falha
                 continua = resposta.status_code == 206 and bool(cabecalhos)

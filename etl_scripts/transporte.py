@@ -101,6 +101,10 @@ class Transporte(ABC):
         """Sets a field's value, with the events that a person's typing fires."""
 
     @abstractmethod
+    def valor(self, alternativas: Alternativas) -> str:
+        """What a field holds now."""
+
+    @abstractmethod
     def escolher(self, alternativas: Alternativas, valor: str = "", texto: str = "") -> None:
         """Chooses an option of a `select` by its value or its visible text."""
 

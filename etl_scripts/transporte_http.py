@@ -114,6 +114,9 @@ class TransporteHttp(Transporte):
     def preencher(self, alternativas: Alternativas, valor: str) -> None:
         formularios.preencher(self._um(alternativas), valor)
 
+    def valor(self, alternativas: Alternativas) -> str:
+        return self._um(alternativas).attributes.get("value") or ""
+
     def escolher(self, alternativas: Alternativas, valor: str = "", texto: str = "") -> None:
         if not formularios.escolher(self._um(alternativas), valor, texto):
             raise ElementoAusente(alternativas)

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Error, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as TempoEsgotado
 
+from etl_scripts import scripts_pagina as scripts
 from etl_scripts.erros import ArquivoInvalido, Falha
 from etl_scripts.navegador import abrir_navegador, primeira_linha
 from etl_scripts.nomes import mb, nome_seguro
@@ -69,7 +70,7 @@ class TransporteNavegador(Transporte):
     def elementos(self, alternativas: Alternativas) -> list[Elemento]:
         for seletor in alternativas:
             try:
-                achados = self._pagina.eval_on_selector_all(seletor.css, _LER, seletor.texto)
+                achados = self._pagina.eval_on_selector_all(seletor.css, scripts.LER, seletor.texto)
             except Error:  # the page is changing under us: nothing is there at this moment
                 continue
             if achados:
@@ -79,7 +80,7 @@ class TransporteNavegador(Transporte):
     def linhas(self, alternativas: Alternativas) -> list[list[str]]:
         for seletor in alternativas:
             try:
-                achadas = self._pagina.eval_on_selector_all(seletor.css, _CELULAS)
+                achadas = self._pagina.eval_on_selector_all(seletor.css, scripts.CELULAS)
             except Error:
                 continue
             if achadas:
@@ -97,21 +98,23 @@ class TransporteNavegador(Transporte):
             self._pausa()
 
     def preencher(self, alternativas: Alternativas, valor: str) -> None:
-        campo = self._um(alternativas)
-        with _em_palavras():
-            campo.fill(valor)
-            campo.dispatch_event("change")
+        self._no_ato(scripts.PREENCHER, alternativas, {"valor": valor})
 
     def escolher(self, alternativas: Alternativas, valor: str = "", texto: str = "") -> None:
-        campo = self._um(alternativas)
-        with _em_palavras():
-            # A select that a widget covers cannot be clicked by a person, but it is what the form sends.
-            coberto = not campo.is_visible()
-            if valor:
-                campo.select_option(value=valor, force=coberto)
-            else:
-                campo.select_option(label=texto, force=coberto)
+        self._no_ato(scripts.ESCOLHER, alternativas, {"valor": valor, "texto": texto})
         self._depois()
+
+    def valor(self, alternativas: Alternativas) -> str:
+        return self._no_ato(scripts.VALOR, alternativas, {})
+
+    def _no_ato(self, script: str, alternativas: Alternativas, dados: dict[str, str]) -> str:
+        """Finds the element and acts on it in one turn of the page: a page that redraws itself cannot come in between."""
+        achados = [seletor.css for seletor in alternativas]
+        with _em_palavras():
+            feito = self._pagina.evaluate(script, {"seletores": achados, **dados})
+        if feito is None:
+            raise ElementoAusente(alternativas)
+        return str(feito)
 
     def marcar(self, alternativas: Alternativas, marcado: bool = True) -> None:
         with _em_palavras():
@@ -132,7 +135,7 @@ class TransporteNavegador(Transporte):
     def enviar_com(self, alternativas: Alternativas, campos: dict[str, str]) -> None:
         self._observador.esquecer()
         with _em_palavras():
-            self._um(alternativas).evaluate(_ENVIAR, campos)
+            self._um(alternativas).evaluate(scripts.ENVIAR, campos)
         self._depois()
 
     def clicar(self, alternativas: Alternativas) -> None:
@@ -271,27 +274,6 @@ class TransporteNavegador(Transporte):
             if outra is not self._pagina:
                 with suppress(Error):
                     outra.close()
-
-
-_LER: Final = """(nos, texto) => nos.filter(no => {
-  const some = no.tagName !== 'OPTION' && no.tagName !== 'SELECT' && no.type !== 'hidden';
-  if (some && no.getClientRects().length === 0) return false;
-  if (!texto) return true;
-  const lido = (no.innerText || no.value || no.title || '').replace(/\\s+/g, ' ').trim();
-  return lido.toLowerCase() === texto.toLowerCase();
-}).map(no => ({
-  texto: (no.innerText || no.textContent || no.value || no.title || '').replace(/\\s+/g, ' ').trim(),
-  atributos: Object.fromEntries([...no.attributes].map(a => [a.name, a.value]))
-}))"""
-
-
-_ENVIAR: Final = """(no, campos) => {
-  const formulario = no.closest('form');
-  for (const [nome, valor] of Object.entries(campos)) formulario.elements[nome].value = valor;
-  formulario.submit();
-}"""
-_CELULAS: Final = """nos => nos.map(no => [...no.querySelectorAll('td, th')].map(
-  c => (c.innerText || '').replace(/\\s+/g, ' ').trim()))"""
 
 
 def _exato(texto: str) -> re.Pattern[str]:

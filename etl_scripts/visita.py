@@ -80,6 +80,11 @@ class Visita:
         with self._explicar(chave):
             self.transporte.preencher(self.tabela.seletor(chave, **valores), valor)
 
+    def valor(self, chave: str) -> str:
+        """What a field holds now."""
+        with self._explicar(chave):
+            return self.transporte.valor(self.tabela.seletor(chave))
+
     def escolher(self, chave: str, valor: str = "", texto: str = "", **valores: object) -> None:
         """Chooses an option of a select."""
         with self._explicar(chave):

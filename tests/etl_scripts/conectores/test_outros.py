@@ -90,6 +90,13 @@ def test_cvm_has_no_month_to_come(bancada: Bancada) -> None:
     assert (saida.codigo, saida.resultado["codigo"]) == (0, "sem_dados")
 
 
+def test_cvm_under_maintenance_says_so(bancada: Bancada) -> None:
+    bancada.portal.faults.set("cvm", "manutencao")
+    saida = bancada.rodar("cvm")
+
+    assert (saida.codigo, saida.resultado["codigo"]) == (75, "manutencao")
+
+
 def test_cvm_old_layout_and_a_closed_month_is_not_fetched_again(bancada: Bancada) -> None:
     primeira = bancada.rodar("cvm", data="15/03/2021")
     bancada.portal.requests.clear()
