@@ -78,7 +78,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
                 self._unsubscribe(int(message["job_id"]))
             elif kind == "ping":
                 await self.send(text_data='{"type":"pong","payload":{}}')
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             text = "Mensagem não entendida."
             await self.send(text_data=json.dumps({"type": "error", "payload": {"mensagem": text}}, ensure_ascii=False))
 
