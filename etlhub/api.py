@@ -7,7 +7,11 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
 from etlhub import access, ratelimit
@@ -65,6 +69,25 @@ def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpRes
 def on_http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     message = "O corpo do pedido não é um JSON válido." if error.status_code == 400 else str(error)
     return JsonResponse(error_body(message), status=error.status_code)
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_big(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return JsonResponse(error_body("O pedido é grande demais."), status=413)
+
+
+@api.exception_handler(DataError)
+def on_unstorable(_request: HttpRequest, _error: DataError) -> HttpResponse:
+    """Text that passed our checks and the database has no way to hold, such as a NUL."""
+    return JsonResponse(error_body("O pedido tem um valor que o banco de dados não aceita."), status=422)
+
+
+def on_malformed(_request: HttpRequest, _error: Exception | type[Exception]) -> HttpResponse:
+    return JsonResponse(error_body("O corpo do pedido está malformado ou incompleto."), status=400)
+
+
+for malformed in (MultiPartParserError, SuspiciousOperation, BadRequest, UnreadablePostError):
+    api.add_exception_handler(malformed, on_malformed)
 
 
 @api.exception_handler(Exception)

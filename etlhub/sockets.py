@@ -21,8 +21,8 @@ from etlhub.access import Papel, papel_of
 
 log = logging.getLogger(__name__)
 
-NOT_LOGGED_IN, NOT_ALLOWED, TOO_FAST, TOO_MANY = 4001, 4003, 1008, 1013
-"""Close codes; the last two are RFC 6455's "policy violation" and IANA's "try again later"."""
+NOT_LOGGED_IN, NOT_ALLOWED, TOO_FAST, TOO_MANY = 4001, 4003, 4008, 4013
+"""Close codes. The server may send none below 3000: the last two stand for 1008 (policy violation) and 1013 (try later)."""
 ROUND_SECONDS = 5.0
 """How often it is asked which sessions still stand."""
 BURST, PER_SECOND = 60, 20

@@ -25,7 +25,9 @@ for papel in Papel:
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("hub")
-    with Hub(folder, workers=1, etl=[sys.executable, FAKE_ETL]) as hub:
+    # Nonsense comes faster than people do; test_rate_limits.py is about the limits.
+    environment = {"ETLHUB_RATE_LIMIT": "100", "ETLHUB_SOCKETS_PER_USER": "20", "ETLHUB_SOCKETS_PER_ADDRESS": "40"}
+    with Hub(folder, workers=1, etl=[sys.executable, FAKE_ETL], environment=environment) as hub:
         hub.manage("shell", "-c", MAKE_USERS)
         yield hub
 
