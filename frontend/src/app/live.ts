@@ -37,9 +37,11 @@ export function useLiveFeed(): void {
         refresh()
       }
     })
-    // What ended while the connection was down is only in the database.
+    // What ended while the connection was down is only in the database; what still runs is told again.
     const stopWatching = useConnection.subscribe((now, before) => {
-      if (now.opened > before.opened && now.opened > 1) refresh()
+      if (now.opened <= before.opened || now.opened <= 1) return
+      resetLive()
+      refresh()
     })
     hub.start()
     return () => {

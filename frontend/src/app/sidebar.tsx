@@ -76,9 +76,9 @@ export function Sidebar({ me }: { me: Usuario }) {
           <button
             type="button"
             className="-mx-2 flex items-center gap-2.5 rounded-md px-2 py-1.5 text-left transition-colors hover:bg-hover"
-            aria-label="Menu do usuário"
+            aria-label={`${me.nome || me.username} ${PAPEL[me.papel]}: menu do usuário`}
           >
-            <span className="grid size-7 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text uppercase">
+            <span aria-hidden className="grid size-7 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text uppercase">
               {(me.nome || me.username).charAt(0)}
             </span>
             <span className="min-w-0 flex-1 leading-tight">

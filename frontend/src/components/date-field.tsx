@@ -29,7 +29,7 @@ export function DateField({ id, label, value, onChange, holidays, disabled = fal
   const [typed, setTyped] = useState<string | null>(null)
   const text = typed ?? isoToBr(value)
   const incomplete = typed !== null && typed !== '' && brToIso(typed) === null
-  const wrong = error ?? (incomplete && typed.length === 10 ? 'Esta data não existe.' : undefined)
+  const wrong = incomplete && typed.length === 10 ? 'Esta data não existe.' : error
 
   const type = (raw: string) => {
     const masked = maskBrDate(raw)

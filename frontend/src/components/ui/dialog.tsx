@@ -1,6 +1,6 @@
 import * as RadixDialog from '@radix-ui/react-dialog'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { cn } from '@/lib/utils'
 import { Button } from './button'
 
@@ -18,6 +18,8 @@ interface ModalProps {
 
 export function Modal({ open, onOpenChange, title, description, children, footer, kind, className }: ModalProps) {
   const alert = kind === 'alert'
+  // Radix gives the focus back to its own trigger only, and these dialogs are opened from anywhere.
+  const before = useRef<Element | null>(null)
   return (
     <RadixDialog.Root open={open} {...(onOpenChange ? { onOpenChange } : {})}>
       <RadixDialog.Portal>
@@ -25,6 +27,11 @@ export function Modal({ open, onOpenChange, title, description, children, footer
         <RadixDialog.Content
           {...(alert ? { role: 'alertdialog' } : {})}
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={() => (before.current = document.activeElement)}
+          onCloseAutoFocus={(e) => {
+            e.preventDefault()
+            if (before.current instanceof HTMLElement) before.current.focus()
+          }}
           onPointerDownOutside={(e) => alert && e.preventDefault()}
           className={cn(
             'animate-enter fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-1/2 flex-col gap-4 overflow-y-auto rounded-xl border bg-raised p-5 shadow-pop',
