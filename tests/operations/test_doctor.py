@@ -180,3 +180,21 @@ def test_one_check_that_breaks_does_not_end_the_others(monkeypatch: pytest.Monke
     assert any(each.nome == "Python" for each in found)
     assert doctor.worst(found) is Nivel.ERRO
     assert doctor.worst([]) is Nivel.OK
+
+
+def test_the_dashboard_is_told_the_errors_alone_and_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def check() -> Iterable[Finding]:
+        asked.append(1)
+        yield Finding("Vigia", Nivel.ERRO, "Não dá sinal.", "Inicie-o.")
+        yield Finding("Vigia", Nivel.AVISO, "Está lento.", "Espere.")
+
+    def away() -> Iterable[Finding]:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(doctor, "QUICK", {"vigia": check, "disco": away})
+    monkeypatch.setattr(doctor, "_attention", (float("-inf"), []))
+    wanted = [{"tipo": "vigia", "sistema_id": None, "mensagem": "Não dá sinal.", "acao": "Inicie-o."}]
+    assert doctor.attention() == doctor.attention() == wanted
+    assert len(asked) == 1

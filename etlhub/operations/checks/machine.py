@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from deploy.launcher import browser, frontend
+from deploy.launcher.lock import read_launch
 from etlhub.operations.findings import Finding, good, problem, warning
 from etlhub.paths import BASE_DIR
 
@@ -94,10 +95,11 @@ def web_browser() -> Iterator[Finding]:
 
 def port() -> Iterator[Finding]:
     """Who answers on the hub's port."""
-    name = f"Porta {settings.PORT}"
-    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=HTTP_SECONDS)
+    number = _port_in_use()
+    name = f"Porta {number}"
+    connection = http.client.HTTPConnection("127.0.0.1", number, timeout=HTTP_SECONDS)
     try:
-        connection.request("GET", "/api/health", headers={"Host": f"localhost:{settings.PORT}"})
+        connection.request("GET", "/api/health", headers={"Host": f"localhost:{number}"})
         body = json.loads(connection.getresponse().read(10_000))
         version = str(body["version"])
     except ConnectionRefusedError:
@@ -113,6 +115,13 @@ def port() -> Iterator[Finding]:
             yield warning(name, text, "Reinicie o hub depois de atualizar.")
     finally:
         connection.close()
+
+
+def _port_in_use() -> int:
+    """The port of the running start.py, which may have been asked for another one than the setting."""
+    launch = read_launch(Path(settings.DATA_DIR) / "run" / "launch.json")
+    running = launch is not None and launch.owner is not None and launch.owner.alive()
+    return launch.port if launch is not None and running else int(settings.PORT)
 
 
 def debug() -> Iterator[Finding]:

@@ -32,9 +32,10 @@ def portals() -> Iterator[Finding]:
 
 def look(sistema_id: str, nome: str, url: str) -> Finding:
     """Connect to the portal, with TLS where its address says so."""
-    name, parts = f"Portal {nome}", urlsplit(url)
-    host = parts.hostname or ""
+    name, host = f"Portal {nome}", url
     try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
         with socket.create_connection((host, port), timeout=CONNECT_SECONDS) as plain:
             if parts.scheme != "https":
