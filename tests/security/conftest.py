@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import ClientConnection
 
 from etlhub.access import Papel
 from tests.hub import PASSWORD, Hub
@@ -40,3 +42,11 @@ def client(hub: Hub) -> Iterator[httpx.Client]:
 
 def name_of(papel: Papel) -> str:
     return papel.name.lower()
+
+
+def alive(connection: ClientConnection) -> bool:
+    """Whether the hub answers on that WebSocket; events that come before the answer are passed over."""
+    connection.send('{"type":"ping"}')
+    while json.loads(connection.recv(timeout=10))["type"] != "pong":
+        pass
+    return True

@@ -18,7 +18,7 @@ from tests.security.conftest import name_of
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method"
 )
-EXAMPLES = {Papel.NENHUM: 1, Papel.VISUALIZADOR: 3, Papel.OPERADOR: 3, Papel.ADMINISTRADOR: 4}
+EXAMPLES = {Papel.NENHUM: 1, Papel.VISUALIZADOR: 3, Papel.OPERADOR: 3, Papel.ADMINISTRADOR: 2}
 PHASES = {Papel.ADMINISTRADOR: "coverage,fuzzing"}
 LIMIT_SECONDS = 240
 

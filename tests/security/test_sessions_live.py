@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from etlhub.access import Papel
 from tests.hub import PASSWORD, Hub
-from tests.security.conftest import name_of
+from tests.security.conftest import alive, name_of
 
 END_SECONDS = 10.0
 
@@ -65,8 +65,7 @@ def test_logout_everywhere_closes_the_open_sockets(hub: Hub) -> None:
         with hub.socket(one) as first, hub.socket(two) as second, hub.socket(other) as neighbour:
             assert two.post("/api/auth/logout-all").status_code == 200
             assert (close_code(first), close_code(second)) == (4001, 4001)
-            neighbour.send('{"type":"ping"}')
-            assert "pong" in str(neighbour.recv(timeout=5))
+            assert alive(neighbour)
         assert one.get("/api/auth/me").status_code == 401
 
 
@@ -79,8 +78,7 @@ def test_one_logout_closes_the_sockets_of_that_session_only(hub: Hub) -> None:
     ):
         one.post("/api/auth/logout")
         assert close_code(ended) == 4001
-        stays.send('{"type":"ping"}')
-        assert "pong" in str(stays.recv(timeout=5))
+        assert alive(stays)
 
 
 def test_losing_the_role_or_the_account_closes_with_its_own_code(hub: Hub) -> None:
@@ -108,8 +106,7 @@ def test_a_script_follows_by_its_token_until_that_is_revoked(hub: Hub) -> None:
         made = client.post("/api/tokens", json={"nome": "robô", "papel": "visualizador", "dias": 1}).json()
         headers = {"Authorization": f"Bearer {made['segredo']}"}
         with connect(f"ws://localhost:{hub.port}/ws", additional_headers=headers, proxy=None) as socket:
-            socket.send('{"type":"ping"}')
-            assert "pong" in str(socket.recv(timeout=5))
+            assert alive(socket)
             assert client.delete(f"/api/tokens/{made['token']['id']}").status_code == 200
             assert close_code(socket) == 4001
         with connect(f"ws://localhost:{hub.port}/ws", additional_headers=headers, proxy=None) as socket:

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.hub import Hub, wait_until
+from tests.security.conftest import alive
 from tests.security.test_sessions_live import close_code
 
 LARGE = 64 * 1024
@@ -53,13 +54,6 @@ def neighbour(hub: Hub, client: httpx.Client) -> Iterator[ClientConnection]:
         yield connection
         assert alive(connection)
     assert b"Traceback" not in log.read_bytes()[before:], log.read_bytes()[before:][-3000:].decode(errors="replace")
-
-
-def alive(connection: ClientConnection) -> bool:
-    connection.send('{"type":"ping"}')
-    while json.loads(connection.recv(timeout=10))["type"] != "pong":
-        pass
-    return True
 
 
 def test_every_nasty_frame_is_survived(hub: Hub, client: httpx.Client, neighbour: ClientConnection) -> None:
