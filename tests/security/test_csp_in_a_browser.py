@@ -92,5 +92,4 @@ def test_an_injected_script_does_not_run(page: Page, address: str) -> None:
             document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="window.taken = true">');
         }"""
     )
-    page.wait_for_timeout(0)
     assert page.evaluate("new Promise(done => setTimeout(() => done(window.taken === true), 300))") is False
