@@ -1,4 +1,4 @@
-import { History, LayoutDashboard, type LucideIcon, Play, ScrollText, Settings } from 'lucide-react'
+import { History, LayoutDashboard, type LucideIcon, Play, ScrollText, Settings, Wallet } from 'lucide-react'
 
 export interface NavItem {
   to: string
@@ -12,5 +12,6 @@ export const NAV: NavItem[] = [
   { to: '/etl', label: 'Executar', icon: Play },
   { to: '/logs', label: 'Logs', icon: ScrollText },
   { to: '/jobs', label: 'Histórico', icon: History },
+  { to: '/portfolio', label: 'Carteiras', icon: Wallet },
   { to: '/settings', label: 'Configurações', icon: Settings },
 ]

@@ -35,6 +35,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('@/features/historico/job-page')).JobPage }),
           },
           {
+            path: 'portfolio',
+            lazy: async () => ({ Component: (await import('@/features/portfolio/portfolio-page')).PortfolioPage }),
+          },
+          {
             path: 'settings',
             lazy: async () => ({ Component: (await import('@/features/settings/settings-page')).SettingsPage }),
             children: [

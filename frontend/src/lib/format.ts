@@ -20,7 +20,7 @@ export const formatInteger = (n: number): string => INTEGER.format(n)
 export const formatMoney = (n: number): string => BRL.format(n)
 export const formatMoneyShort = (n: number): string => BRL_SHORT.format(n)
 export const formatPercent = (ratio: number, digits = 0): string =>
-  new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: digits }).format(ratio)
+  new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: digits, signDisplay: 'negative' }).format(ratio)
 
 /** "24/11/2026, 08:15" in the reader's own time zone; "—" for nothing. */
 export function formatDateTime(iso: string | null | undefined): string {

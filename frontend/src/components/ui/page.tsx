@@ -20,7 +20,7 @@ export function Page({ title, subtitle, actions, children, className }: PageProp
           <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
           {subtitle && <div className="mt-0.5 text-[13px] text-subtle">{subtitle}</div>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex flex-wrap items-center gap-2 max-sm:has-[select]:w-full">{actions}</div>}
       </header>
       {children}
     </div>
