@@ -259,7 +259,11 @@ def codigo_totp(segredo: str) -> str:
     """The code of this moment (RFC 6238). Raises Falha(configuracao) for a secret that is no base32."""
     import pyotp
 
+    class Totp(pyotp.TOTP):
+        # Authenticators in use give 80 bits (16 characters); pyotp itself refuses less than 112.
+        min_secret_length_bits = 80
+
     try:
-        return pyotp.TOTP(segredo.replace(" ", "").replace("-", "").upper()).now()
+        return Totp(segredo.replace(" ", "").replace("-", "").upper()).now()
     except (ValueError, TypeError):
         raise Falha("configuracao", "O segredo do autenticador (TOTP) não é válido: precisa estar em base32.") from None

@@ -8,6 +8,8 @@ import sys
 from threading import Lock
 from typing import Final
 
+from etl_scripts.disfarces import formas
+
 SAIDA_OK: Final = 0
 SAIDA_ERRO: Final = 1
 SAIDA_USO: Final = 2
@@ -48,7 +50,7 @@ def ligar_eventos(ligados: bool) -> None:
 def guardar_segredo(valor: str) -> None:
     """From now on `valor` never leaves in a line, an event or an artifact."""
     if len(valor) >= SEGREDO_MINIMO and valor not in _segredos:
-        _segredos.append(valor)
+        _segredos.extend(formas(valor).difference(_segredos))
         _segredos.sort(key=len, reverse=True)
 
 

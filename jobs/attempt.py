@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from credentials.masking import Masker
 from jobs import lifecycle, process, settle, whole
 from jobs.codeline import CodeLine
 from jobs.collected import Collector
-from jobs.logbook import Logbook
+from jobs.logbook import LeaseLost, Logbook
 from jobs.models import Execution, Level, State
 from jobs.outcome import Outcome, Stop, in_words, judge
 from jobs.pipe import Reader, Writer
@@ -62,7 +62,7 @@ class Attempt:
         # The users' own command tells how far it is in its lines only.
         self.watcher = whole.Watcher(executions, token) if document is None else None
         self.parser = Parser(events=document is not None)
-        self.logbook = Logbook(execution.job_id, execution.pk, alive=self._may_wait)
+        self.logbook = Logbook(execution.job_id, execution.pk, token=token, alive=self._may_wait)
         self.collector = Collector(execution, token)
         self.writer = Writer(child)
         if document is not None:
@@ -76,7 +76,7 @@ class Attempt:
         self.silence = max(each.limite_silencio_segundos or settings.SILENCE_TIMEOUT_SECONDS for each in sistemas)
         self.started = self.last_output = time.monotonic()
         self.last_beat = self.last_look = self.started
-        self.silence_told = self.abandoned = False
+        self.silence_told = self.abandoned = self.tree_gone = False
         self.stop: Stop | None = None
         self.stop_at = 0.0
         self.exited_at: float | None = None
@@ -90,14 +90,18 @@ class Attempt:
             self.logbook.close()
             self.collector.show_progress(now=True)
             self.collector.finish()
+        except LeaseLost:
+            log.warning("execution %s: no longer ours, the rest of its output is dropped", self.execution.pk)
+            self.stop = Stop.LOST
         except DatabaseError as error:
             log.error("execution %s: gave up writing: %s", self.execution.pk, type(error).__name__)  # noqa: TRY400
             self.stop = self.stop or Stop.FULL
         finally:
             self.writer.close()
-            self.code.close()
             process.kill_tree(self.child, self.token)
             self.reader.close()
+            with contextlib.suppress(DatabaseError):
+                self.code.close()
         if self.logbook.discarded:
             log.warning("job %s: %s lines past the limit", self.execution.job_id, self.logbook.discarded)
         limit = {Stop.TIMEOUT: self.limit, Stop.SILENCE: self.silence}.get(self.stop or Stop.CANCEL, 0)
@@ -125,6 +129,7 @@ class Attempt:
                 self.last_output = time.monotonic()
                 self.silence_told = False
                 self._take(self.masker.feed(chunk))
+                self.last_output = time.monotonic()  # while the database kept us waiting, nobody was silent
             else:
                 open_end = False
 
@@ -168,9 +173,10 @@ class Attempt:
             settle.say(self.execution, Level.WARN, f"Sem saída há {in_words(round(now - self.last_output))}.")
         if self.child.poll() is not None:
             self.exited_at = self.exited_at or now
-            if now - self.exited_at > ORPHANED_PIPE_SECONDS:
-                process.kill_tree(self.child, self.token, wait=1.0)
-                self.abandoned = now - self.exited_at > GIVE_UP_SECONDS
+            if now - self.exited_at > ORPHANED_PIPE_SECONDS and not self.tree_gone:
+                self.tree_gone = process.kill_tree(self.child, self.token, wait=1.0) == 0
+            # While there is output to be read, however slowly the database takes it, it is not given up.
+            self.abandoned = now - max(self.exited_at, self.last_output) > GIVE_UP_SECONDS
 
     def _watch(self, now: float) -> None:
         """Renew the lease, hear of a cancellation or a shutdown, pass a code on."""
@@ -180,6 +186,7 @@ class Attempt:
             states = [lifecycle.held_state(each.pk, self.token, renew=renew) for each in self.executions]
         except DatabaseError as error:
             log.warning("execution %s: no heartbeat: %s", self.execution.pk, type(error).__name__)
+            connection.close_if_unusable_or_obsolete()
             return
         if renew:
             self.last_beat = now
@@ -191,8 +198,11 @@ class Attempt:
                 self._stop(Stop.CANCEL)
             elif stopping.is_set():
                 self._stop(Stop.SHUTDOWN)
-        if self.code.tick():
-            self.last_output = now  # waiting for a person is not silence
+        try:
+            if self.code.tick():
+                self.last_output = now  # waiting for a person is not silence
+        except DatabaseError as error:
+            log.warning("execution %s: code not looked for: %s", self.execution.pk, type(error).__name__)
 
     def _stop(self, why: Stop) -> None:
         if self.child.poll() is not None:
@@ -205,7 +215,7 @@ class Attempt:
         grace = 0.0 if self.stop is Stop.LOST else settings.CANCEL_GRACE_SECONDS
         if now - self.stop_at > grace and self.child.poll() is None:
             process.kill_tree(self.child, self.token, wait=1.0)
-        if now - self.stop_at > grace + GIVE_UP_SECONDS:
+        if now - max(self.stop_at + grace, self.last_output) > GIVE_UP_SECONDS:
             self.abandoned = True
 
     def _may_wait(self) -> bool:

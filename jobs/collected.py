@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError, connection
 
 from etlhub.errors import HubError
 from jobs import lifecycle, logbook
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.2
 """A sistema's progress is shown at most this often."""
 MAX_PLAN_ITEMS = 5000
+WAITS = (0.1, 0.5, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0)
+"""Seconds between tries to store what was reported."""
 
 
 class Collector:
@@ -48,20 +50,33 @@ class Collector:
         if handler is None:
             return
         try:
-            handler(data)
+            self._handle(handler, data)
         except (HubError, KeyError, TypeError, ValueError, DatabaseError) as error:
             log.warning("execution %s: event %s refused: %s", self.execution.pk, data.get("evento"), error)
             why = error.message if isinstance(error, HubError) else "conteúdo inválido"
             text = f"Informação do ETL não aproveitada ({data.get('evento')}): {why}"
             logbook.note(self.execution.job_id, self.execution.pk, Level.WARN, self.execution.sistema.nome, text)
 
+    @staticmethod
+    def _handle(handler: Callable[[Mapping[str, Any]], None], data: Mapping[str, Any]) -> None:
+        """Tried again while the database is locked, full or away: what was collected must not be forgotten for that."""
+        for pause in WAITS:
+            try:
+                return handler(data)
+            except OperationalError as error:
+                log.warning("event not stored yet (%s); next try in %s s", error, pause)
+                connection.close_if_unusable_or_obsolete()
+                time.sleep(pause)
+        return handler(data)
+
     def show_progress(self, *, now: bool = False) -> None:
         """Write the newest progress, not more often than PROGRESS_SECONDS unless `now`."""
         if self._progress is None or self._progress == self._shown:
             return
         if now or time.monotonic() - self._shown_at >= PROGRESS_SECONDS:
-            self._shown, self._shown_at = self._progress, time.monotonic()
-            lifecycle.progress(self.execution.pk, self.token, *self._progress)
+            self._shown_at = time.monotonic()
+            if lifecycle.try_progress(self.execution.pk, self.token, *self._progress):
+                self._shown = self._progress
 
     def progress(self, percent: int, message: str) -> None:
         """Note how far it is; shown by `show_progress`."""
@@ -70,7 +85,10 @@ class Collector:
     def finish(self) -> None:
         """Store what was gathered over the run."""
         if self._plan:
-            Execution.objects.filter(pk=self.execution.pk).update(plano=self._plan)
+            self._handle(lambda _: self._store_plan(), {})
+
+    def _store_plan(self) -> None:
+        Execution.objects.filter(pk=self.execution.pk).update(plano=self._plan)
 
     def _on_progress(self, data: Mapping[str, Any]) -> None:
         self.progress(int(data["percentual"]), str(data.get("mensagem", "")))

@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db.models import Max
 
 from etlhub import sockets
 from jobs import events, queries
@@ -24,6 +26,8 @@ from jobs.models import Job
 log = logging.getLogger(__name__)
 
 REPLAY_LINES = 1000
+REMEMBERED = 1000
+"""Jobs that have ended and whose last line is still known."""
 MAX_FOLLOWED = 20
 """Jobs that one client may subscribe to at once; the oldest subscription makes room."""
 
@@ -38,6 +42,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self.client = Client()
         self.seen: dict[int, int] = {}
         self.batched: set[int] = set()
+        self.turn: Counter[int] = Counter()
+        """How often each job was subscribed to or left: what was being sent under an earlier turn stops."""
         self.sent: dict[int, int] = {}
         self.sender: asyncio.Task[None] | None = None
         self.place: sockets.Place | None = None
@@ -53,6 +59,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if query.get("logs") == ["assinados"]:
             self.client.follows = set()
         await fanout().join(self.client)
+        self.client.base, self.client.newest = await _unfinished()
         self.sender = asyncio.create_task(self._send_all())
 
     async def disconnect(self, _code: int) -> None:
@@ -93,6 +100,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         while len(client.follows) >= MAX_FOLLOWED:
             self._unsubscribe(next(iter(self.seen)))
         # What came of this job before this frame came unasked; what comes after it starts at `after`.
+        self._unsubscribe(job)
         payload = {"job_id": job, "after": after, "top": top}
         await self.send(text_data=json.dumps({"type": "subscribed", "payload": payload}))
         self.seen[job] = after
@@ -105,6 +113,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         client.wake.set()
 
     def _unsubscribe(self, job: int) -> None:
+        self.turn[job] += 1
         if self.client.follows is not None:
             self.client.follows.discard(job)
         self.seen.pop(job, None)
@@ -135,7 +144,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
     async def _send_status(self, execution: int, version: int, frame: str) -> None:
         if version > self.sent.get(execution, -1):
             self.sent[execution] = version
-            if len(self.sent) > 1000:
+            if len(self.sent) > REMEMBERED:
                 del self.sent[next(iter(self.sent))]
             await self.send(text_data=frame)
 
@@ -146,54 +155,67 @@ class EventsConsumer(AsyncWebsocketConsumer):
             job = message.job
             if not client.wants(job):
                 continue
-            seen = self.seen.setdefault(job, message.first - 1)
-            if message.last <= seen:
-                continue
-            if message.first > seen + 1:
+            seen = self.seen.setdefault(job, client.start_of(job, message.first - 1))
+            if message.last > seen and message.first > seen + 1:
                 await self._replay(job, message.first - 1)
                 seen = self.seen.get(job, message.last)
-            if message.last > seen:
+            if message.first - 1 <= seen < message.last:
                 await self._forward(message, seen)
         for job, top in list(client.top.items()):
-            if client.wants(job) and job in self.seen:
+            if client.wants(job):
+                self.seen.setdefault(job, client.start_of(job, top))
                 await self._replay(job, top)
 
     async def _forward(self, message: Lines, seen: int) -> None:
         """Send what `seen` leaves of an announcement."""
-        skip = seen - message.first + 1
+        skip, turn = seen - message.first + 1, self.turn[message.job]
         if message.job in self.batched:
-            for frame in events.logs_frames(message.lines[skip:]) if skip else message.batches:
-                await self.send(text_data=frame)
+            frames = events.logs_frames(message.lines[skip:]) if skip else message.batches
         else:
-            for frame in message.singles[skip:]:
-                await self.send(text_data=frame)
+            frames = message.singles[skip:]
+        for frame in frames:
+            await self.send(text_data=frame)
+            if self.turn[message.job] != turn:
+                return
         self.seen[message.job] = message.last
 
     async def _replay(self, job: int, upto: int) -> None:
         """Send the lines after what was seen, to `upto`, from the database."""
+        turn = self.turn[job]
         while (seen := self.seen.get(job, upto)) < upto:
             lines, last = await _read(job, seen, min(upto, seen + REPLAY_LINES))
-            await self._forward(Lines(job, seen + 1, max(last, seen + 1), lines), seen) if lines else None
+            if self.turn[job] == turn and lines:
+                await self._forward(Lines(job, seen + 1, max(last, seen + 1), lines), seen)
+            if self.turn[job] != turn:
+                return
             self.seen[job] = max(last, min(upto, seen + REPLAY_LINES))  # lines that retention removed are gone
             await self._send_statuses()
 
     async def _send_completed(self) -> None:
         for job, (last, frame) in list(self.client.completed.items()):
-            if not frame or (self.client.wants(job) and self.seen.get(job, last) < last):
+            if not frame or (self.client.wants(job) and self.seen.get(job, self.client.start_of(job, last)) < last):
                 continue
             self.client.completed[job] = (last, "")
             await self._send_statuses()
             await self.send(text_data=frame)
             if self.client.follows is None:
-                self.seen.pop(job, None)
-                self.client.top.pop(job, None)
-        while len(self.client.completed) > 1000:
+                self.client.top.pop(job, None)  # `seen` stays: a late announcement must not be sent again
+        while len(self.client.completed) > REMEMBERED:
             del self.client.completed[next(iter(self.client.completed))]
+        while len(self.seen) > REMEMBERED:
+            del self.seen[next(iter(self.seen))]
 
 
 @database_sync_to_async
 def _snapshot() -> list[Any]:
-    return list(queries.active_executions()[:500])
+    return [*queries.last_ended(), *queries.active_executions()[:500]]
+
+
+@database_sync_to_async
+def _unfinished() -> tuple[dict[int, int], int]:
+    """The last stored line of each job that has not ended, and the newest job there is."""
+    tops = dict(queries.unfinished_jobs().values_list("pk", "log_seq"))
+    return tops, Job.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 @database_sync_to_async

@@ -11,7 +11,7 @@ from collections import Counter
 
 import redis
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -30,16 +30,20 @@ def dispatch() -> list[int]:
     with transaction.atomic():
         _lock()
         chosen = _choose()
-        started = [
-            pk
-            for pk in chosen
-            if lifecycle.move(
-                pk, (State.PENDING,), State.QUEUED, actor="hub", queued_at=timezone.now(), mensagem="Na fila"
-            )
-        ]
+        started = [pk for pk in chosen if _queue(pk)]
     for pk in started:
         enqueue(pk)
     return started
+
+
+def _queue(pk: int) -> bool:
+    try:
+        moved = lifecycle.move(
+            pk, (State.PENDING,), State.QUEUED, actor="hub", queued_at=timezone.now(), mensagem="Na fila"
+        )
+    except IntegrityError:  # a run without the queue (jobs.inline) has just taken this sistema
+        return False
+    return moved is not None
 
 
 def _lock() -> None:
@@ -106,7 +110,7 @@ def enqueue(execution_id: int) -> bool:
     """Wake a worker for a queued Execution. With Redis away it stays queued, and recovery wakes one later."""
     import django_rq
 
-    attempt = Execution.objects.values_list("tentativa", flat=True).get(pk=execution_id) + 1
+    attempt = (Execution.objects.values_list("tentativa", flat=True).filter(pk=execution_id).first() or 0) + 1
     try:
         queue = django_rq.get_queue("default")
         queue.enqueue(

@@ -16,16 +16,19 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
+from django.db.models import Max, Q
 
 from jobs import events
-from jobs.models import Job
+from jobs.models import ACTIVE, Execution, Job, Transition
 
 log = logging.getLogger(__name__)
 
 WINDOW = 64
 """Announcements of lines that a client may lag behind before it reads from the database."""
 POLL_SECONDS = 1.0
-"""How often the database is asked whether a followed job has lines that were never announced."""
+"""How often the database is asked for what was never announced: states, lines of followed jobs, ends."""
+OVERLAP = 50
+"""Transitions that are looked at once more."""
 
 
 @dataclass
@@ -57,7 +60,15 @@ class Client:
     """Last line of each job that is known to be stored."""
     follows: set[int] | None = None
     """Jobs whose lines it wants; None = all."""
+    base: dict[int, int] = field(default_factory=dict)
+    """Last stored line, when it came, of each job that had not ended then; with `newest` for a client that hears all."""
+    newest: int = 0
+    """The newest job there was when it came."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def start_of(self, job: int, default: int) -> int:
+        """The line after which a client that hears all hears this job: all of a job that is newer than its coming."""
+        return self.base.get(job, 0 if job > self.newest else default)
 
     def wants(self, job: int) -> bool:
         return self.follows is None or job in self.follows
@@ -74,10 +85,27 @@ class Client:
             self.wake.set()
 
     def offer_complete(self, job: int, last: int, frame: str) -> None:
+        if job in self.completed:
+            return
         self.completed[job] = (last, frame)
-        if self.wants(job) and (self.follows is not None or job in self.top):
+        if self.wants(job) and (self.follows is not None or job in self.top or self.start_of(job, last) < last):
             self.top[job] = max(self.top.get(job, 0), last)
         self.wake.set()
+
+    def learn(self, job: int, last: int, frame: str) -> None:
+        """What the database says of a job: its last line, and its completion's frame when it has ended."""
+        told = job in self.completed
+        if job not in self.top:
+            if self.follows is not None or told or (self.start_of(job, last) >= last and not frame):
+                return
+            self.top[job] = self.start_of(job, last)
+        if last > self.top[job]:
+            self.top[job] = last
+            self.wake.set()
+        if frame and not told:
+            self.offer_complete(job, last, frame)
+        elif told and not self.completed[job][1] and self.follows is None:
+            self.top.pop(job, None)
 
 
 class Fanout:
@@ -86,6 +114,10 @@ class Fanout:
     def __init__(self) -> None:
         self._clients: set[Client] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._known: dict[int, int] = {}
+        """Version of each Execution that changed lately, as the clients were told."""
+        self._moved = 0
+        """The last Transition that was looked at."""
 
     async def join(self, client: Client) -> None:
         """Let `client` hear of everything from now on; returns when the subscription stands."""
@@ -139,23 +171,47 @@ class Fanout:
         """The net below the announcements: what was lost is found within POLL_SECONDS."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            wanted = {job for client in self._clients for job in client.top if client.wants(job)}
-            if not wanted:
+            if not self._clients:
                 continue
             try:
-                found = await _tops(wanted)
+                await self._look()
             except Exception as error:
                 log.warning("poll failed: %s", type(error).__name__)
-                continue
-            for client in self._clients:
-                for job, (last, frame) in found.items():
-                    if job not in client.top:
-                        continue
-                    if last > client.top[job]:
-                        client.top[job] = last
-                        client.wake.set()
-                    if frame and job not in client.completed:
-                        client.offer_complete(job, last, frame)
+
+    async def _look(self) -> None:
+        changed, jobs, self._known, self._moved = await _changes(self._known, self._moved)
+        for client in self._clients:
+            for each in changed:
+                client.offer_status(each.execution, each.version, each.frame)
+        wanted = {job for client in self._clients for job in client.top if client.wants(job)}
+        if any(client.follows is None for client in self._clients):
+            wanted |= jobs
+        found = await _tops(wanted) if wanted else {}
+        for client in self._clients:
+            for job, (last, frame) in found.items():
+                client.learn(job, last, frame)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An Execution that is not as the clients were told."""
+
+    execution: int
+    version: int
+    frame: str
+
+
+@database_sync_to_async
+def _changes(known: dict[int, int], moved: int) -> tuple[list[Change], set[int], dict[int, int], int]:
+    """What changed since `known` and Transition `moved`: of what is under way, and of what ended meanwhile; and the jobs."""
+    newest = Transition.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    # Numbers are given before they are committed: one may turn up below a later one.
+    lately = Transition.objects.filter(pk__gt=min(moved or newest, newest) - OVERLAP).values("execution")
+    found = list(Execution.objects.filter(Q(status__in=ACTIVE) | Q(pk__in=lately)))
+    changed = [
+        Change(each.pk, each.version, events.status_frame(each)) for each in found if each.version != known.get(each.pk)
+    ]
+    return changed, {each.job_id for each in found}, {each.pk: each.version for each in found}, newest
 
 
 @database_sync_to_async

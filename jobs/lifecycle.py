@@ -5,19 +5,23 @@ Lock order everywhere: the Job's row, then its Executions.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from jobs import events
 from jobs.models import FINAL, Execution, Job, JobStatus, State, Transition
 
+log = logging.getLogger(__name__)
 MAX_REASON = 1000
+CANCEL_TRIES = 5
+REMOVED = "Os sistemas desta execução foram removidos."
 _ALLOWED: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.QUEUED, State.CANCELLED, State.ERROR}),
     State.QUEUED: frozenset({State.RUNNING, State.PENDING, State.CANCELLED, State.ERROR}),
@@ -48,7 +52,9 @@ def move(
         job = Job.objects.select_for_update(of=("self",)).filter(executions=execution_id).order_by().first()
         if job is None:
             return None
-        execution = Execution.objects.select_for_update().get(pk=execution_id)
+        execution = Execution.objects.select_for_update().filter(pk=execution_id).first()
+        if execution is None:  # its sistema was deleted at this moment
+            return None
         source = State(execution.status)
         if source not in allowed or (token is not None and execution.run_token != token):
             return None
@@ -76,6 +82,17 @@ def move(
 def progress(execution_id: int, token: str, percent: int, message: str) -> bool:
     """Show how far a running Execution is; False when `token` no longer holds it."""
     return _touch(execution_id, token, progresso=max(0, min(int(percent), 100)), mensagem=message[:500])
+
+
+def try_progress(execution_id: int, token: str, percent: int, message: str) -> bool:
+    """`progress`; False also when the database does not take it now: how far a run is must not end it."""
+    try:
+        progress(execution_id, token, percent, message)
+    except DatabaseError as error:
+        log.warning("execution %s: progress not shown: %s", execution_id, type(error).__name__)
+        connection.close_if_unusable_or_obsolete()
+        return False
+    return True
 
 
 def request_code(execution_id: int, token: str, request: dict[str, Any] | None) -> bool:
@@ -123,13 +140,14 @@ def _derived(job: Job, executions: list[Execution], states: set[State]) -> dict[
     if started is None:
         started = min((each.started_at for each in executions if each.started_at), default=None)
     if states <= set(FINAL):
-        if State.ERROR in states:
+        if State.ERROR in states or not states:
             status = JobStatus.ERROR
         elif State.CANCELLED in states:
             status = JobStatus.CANCELLED
         else:
             status = JobStatus.COMPLETED
         reasons = [f"{each.sistema.nome}: {each.motivo}" for each in executions if each.status == State.ERROR]
+        reasons += [] if states else [REMOVED]
         finished = job.finished_at or timezone.now()
         return {"status": status, "started_at": started, "finished_at": finished, "error_message": "\n".join(reasons)}
     under_way = states & {State.RUNNING, State.CANCELLING, *FINAL}
@@ -139,19 +157,23 @@ def _derived(job: Job, executions: list[Execution], states: set[State]) -> dict[
 
 def cancel_execution(execution_id: int, *, actor: str) -> bool:
     """Cancel what has not ended: what waits ends at once, what runs is asked to stop. False when nothing was to do."""
-    waiting = move(
-        execution_id,
-        (State.PENDING, State.QUEUED),
-        State.CANCELLED,
-        actor=actor,
-        reason="cancelado antes de começar",
-        codigo="cancelado",
-        motivo=f"Cancelado por {actor} antes de começar.",
-        mensagem="Cancelado",
-    )
-    if waiting:
-        return True
-    reason = "pedido de cancelamento"
-    return bool(
-        move(execution_id, (State.RUNNING,), State.CANCELLING, actor=actor, reason=reason, mensagem="Cancelando…")
-    )
+    for _ in range(CANCEL_TRIES):
+        waiting = move(
+            execution_id,
+            (State.PENDING, State.QUEUED),
+            State.CANCELLED,
+            actor=actor,
+            reason="cancelado antes de começar",
+            codigo="cancelado",
+            motivo=f"Cancelado por {actor} antes de começar."[:1000],
+            mensagem="Cancelado",
+        )
+        if waiting:
+            return True
+        reason = "pedido de cancelamento"
+        if move(execution_id, (State.RUNNING,), State.CANCELLING, actor=actor, reason=reason, mensagem="Cancelando…"):
+            return True
+        # Between the two it may have begun, or have been put back for another attempt.
+        if not Execution.objects.filter(pk=execution_id).exclude(status__in=(State.CANCELLING, *FINAL)).exists():
+            return False
+    return False

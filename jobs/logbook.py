@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from jobs import events
-from jobs.models import SEQ_BITS, Level
+from jobs.models import SEQ_BITS, Level, LogEntry
 from jobs.protocol import Line
 
 log = logging.getLogger(__name__)
@@ -25,10 +25,11 @@ BATCH_LINES = 2000
 """Lines in one transaction and one announcement at most."""
 FLUSH_SECONDS = 0.008
 """A line waits at most this long for company when the last batch has only just been written."""
-RETRY_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
+RETRY_SECONDS = (0.05, 0.2, 0.5, 1.0)
 INSERT = (
     "INSERT INTO jobs_logentry (id, execution_id, level, sistema, mensagem, timestamp) VALUES (%s, %s, %s, %s, %s, %s)"
 )
+HELD = "SELECT 1 FROM jobs_execution WHERE id = %s AND run_token = %s AND status IN ('running', 'cancelling')"
 COPY = "COPY jobs_logentry (id, execution_id, level, sistema, mensagem, timestamp) FROM STDIN"
 MAX_SISTEMA = 80
 
@@ -37,14 +38,27 @@ class LogFull(Exception):
     """The job has reached its limit of lines; nothing more of it is stored."""
 
 
-def append(job_id: int, execution_id: int | None, lines: Sequence[Line], *, moment: datetime | None = None) -> int:
+class LeaseLost(Exception):
+    """The run is no longer its worker's (it was away for too long): what it still reads is not the job's any more."""
+
+
+def append(
+    job_id: int,
+    execution_id: int | None,
+    lines: Sequence[Line],
+    *,
+    moment: datetime | None = None,
+    token: str = "",
+    place: list[int] | None = None,
+) -> int:
     """Store `lines` after the job's last one and announce them; returns the first line's seq.
 
-    Raises LogFull when the job's limit is reached (then a last line says so), DatabaseError when the database refuses.
+    Raises LogFull when the job's limit is reached (then a last line says so), LeaseLost when a `token` is given that no
+    longer holds the Execution, DatabaseError when the database refuses; `place` then tells where they were to go.
     """
     moment = moment or timezone.now()
     try:
-        first = _store(job_id, execution_id, lines, moment, settings.MAX_LINES_PER_JOB)
+        first = _store(job_id, execution_id, lines, moment, settings.MAX_LINES_PER_JOB, token, place)
     except LogFull:
         limit = settings.MAX_LINES_PER_JOB
         text = f"Limite de {limit:,} linhas por execução atingido: as linhas seguintes não são guardadas.".replace(
@@ -69,7 +83,15 @@ def note(job_id: int, execution_id: int | None, level: Level, sistema: str, mens
         log.warning("job %s: note not stored (%s)", job_id, type(error).__name__)
 
 
-def _store(job_id: int, execution_id: int | None, lines: Sequence[Line], moment: datetime, limit: int) -> int:
+def _store(
+    job_id: int,
+    execution_id: int | None,
+    lines: Sequence[Line],
+    moment: datetime,
+    limit: int,
+    token: str = "",
+    place: list[int] | None = None,
+) -> int:
     count = len(lines)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -79,7 +101,14 @@ def _store(job_id: int, execution_id: int | None, lines: Sequence[Line], moment:
         row = cursor.fetchone()
         if row is None:
             raise LogFull
+        if token:
+            # After the job's row is ours: whoever takes the run away holds that row while it does.
+            cursor.execute(HELD, [execution_id, token])
+            if cursor.fetchone() is None:
+                raise LeaseLost
         first = int(row[0]) - count + 1
+        if place is not None:
+            place[:] = [first]
         base = (job_id << SEQ_BITS) + first
         if connection.vendor == "postgresql":
             with cursor.copy(COPY) as copy:
@@ -112,8 +141,11 @@ class Logbook:
     `alive` is asked between tries; when it says no, `add` gives up with the DatabaseError (the run is being ended).
     """
 
-    def __init__(self, job_id: int, execution_id: int | None, *, alive: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, job_id: int, execution_id: int | None, *, token: str = "", alive: Callable[[], bool] = lambda: True
+    ) -> None:
         self.job_id = job_id
+        self.token = token
         self.execution_id = execution_id
         self.full = False
         self.discarded = 0
@@ -143,9 +175,12 @@ class Logbook:
         if self.full:
             self.discarded += len(batch)
             return
+        moment = timezone.now()
+        place: list[int] = []
         for attempt in range(10_000):
             try:
-                append(self.job_id, self.execution_id, batch)
+                if not (place and self._has_stored(batch, moment, place[0])):
+                    append(self.job_id, self.execution_id, batch, moment=moment, token=self.token, place=place)
                 break
             except LogFull:
                 self.full, self.discarded = True, len(batch)
@@ -158,6 +193,14 @@ class Logbook:
                 connection.close_if_unusable_or_obsolete()
                 time.sleep(pause)
         self._last_flush = time.monotonic()
+
+    def _has_stored(self, batch: Sequence[Line], moment: datetime, first: int) -> bool:
+        """Whether the try that failed was stored after all: a connection that breaks at COMMIT leaves that open."""
+        there = LogEntry.objects.filter(id=(self.job_id << SEQ_BITS) + first, execution_id=self.execution_id)
+        if not there.filter(timestamp=moment).exists():
+            return False
+        _announce(self.job_id, first, batch, moment)
+        return True
 
     def close(self) -> None:
         """Store all that is left."""

@@ -7,7 +7,9 @@ Windows: a Job Object that takes every descendant along, with psutil's tree for 
 from __future__ import annotations
 
 import contextlib
+import hmac
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,6 +20,8 @@ from functools import cache
 from pathlib import Path
 
 import psutil
+from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 WINDOWS = sys.platform == "win32"
 MARKER = "ETLHUB_RUN"
@@ -35,6 +39,23 @@ ALLOWED = frozenset(
 )
 ALLOWED_PREFIXES = ("ETL_", "LC_")
 NEVER = frozenset({"ETL_MASTER_KEY", "ETL_COMMAND"})
+
+
+def new_token() -> str:
+    """A run's token, which only this hub can have made (`is_our_token`): 16 random digits and their signature."""
+    number = secrets.token_hex(8)
+    return number + _signature(number)
+
+
+def is_our_token(token: str) -> bool:
+    """Whether this hub made it, be its run long forgotten: another hub on this machine has runs of its own."""
+    return hmac.compare_digest(_signature(token[:16]), token[16:])
+
+
+def _signature(number: str) -> str:
+    database = settings.DATABASES["default"]
+    place = "|".join(str(database.get(name, "")) for name in ("ENGINE", "HOST", "PORT", "NAME"))
+    return salted_hmac("jobs.process", f"{place}|{number}", algorithm="sha256").hexdigest()[:16]
 
 
 def child_environment(token: str = "") -> dict[str, str]:
@@ -114,6 +135,26 @@ def kill_tree(process: subprocess.Popen[bytes] | None, token: str, *, wait: floa
         psutil.wait_procs(left, timeout=0.2)
 
 
+def children() -> set[int]:
+    """The pids of this process's children."""
+    return {child.pid for child in psutil.Process().children()}
+
+
+def end_adopted(before: set[int]) -> None:
+    """End what a run left to this process (`adopt_orphans`), even without the marker, and collect what has ended.
+
+    `before`: the children this process had before the run. Only for a process that does one run at a time.
+    """
+    if WINDOWS:
+        return
+    adopted = [child for child in psutil.Process().children() if child.pid not in before]
+    for child in adopted:
+        with contextlib.suppress(psutil.Error):
+            for member in [*child.children(recursive=True), child]:
+                member.kill()
+    psutil.wait_procs(adopted, timeout=2)
+
+
 def tree(pid: int | None, token: str) -> list[psutil.Process]:
     """The live processes of a run: the tree below `pid`, its session, and whoever carries the marker."""
     found: dict[int, psutil.Process] = {}
@@ -154,7 +195,8 @@ def _alive(process: psutil.Process) -> bool:
 
 @cache
 def host_name() -> str:
-    return socket.gethostname()[:100]
+    """This machine's name in leases; ETLHUB_HOST_NAME where two machines of one hub would have the same."""
+    return (os.environ.get("ETLHUB_HOST_NAME") or socket.gethostname())[:100]
 
 
 @cache
@@ -166,13 +208,28 @@ def boot_id() -> str:
 
 @cache
 def own_start_time() -> float:
-    return psutil.Process().create_time()
+    return start_time(os.getpid()) or 0.0
+
+
+def start_time(pid: int) -> float | None:
+    """When the living process `pid` started, in seconds of a clock that nobody sets; None when there is no such process.
+
+    Linux: seconds since boot (proc(5), field 22). psutil's would move with the machine's clock and two readings differ.
+    """
+    if sys.platform == "linux":
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if fields[0] in "ZX" else int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
+        return None
 
 
 def is_same_process(pid: int, started: float) -> bool:
-    """Whether `pid` is alive and the process that started then (seconds since the epoch)."""
-    try:
-        process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
+    """Whether `pid` is alive and the process that started then (`start_time`)."""
+    now = start_time(pid)
+    return now is not None and abs(now - started) < 0.05

@@ -14,7 +14,7 @@ from django.utils import timezone
 from etlhub.errors import NotFound
 from etlhub.redis_client import client
 from jobs import events
-from jobs.models import FINAL, SEQ_BITS, Artifact, Execution, Job, Level, LogEntry, State
+from jobs.models import FINAL, SEQ_BITS, Artifact, Execution, Job, JobStatus, Level, LogEntry, State
 from sistemas.models import Sistema
 
 LOG_PAGE = 1000
@@ -60,6 +60,17 @@ def live_status() -> dict[str, LiveStatus]:
 def active_executions() -> QuerySet[Execution]:
     """What has not ended, for the snapshot that a new client gets."""
     return Execution.objects.exclude(status__in=FINAL).order_by("pk")
+
+
+def unfinished_jobs() -> QuerySet[Job]:
+    return Job.objects.filter(status__in=(JobStatus.PENDING, JobStatus.RUNNING))
+
+
+def last_ended() -> list[Execution]:
+    """The last Execution of each sistema where it has ended: the state that a client which was away may have missed."""
+    ended = [live for live in live_status().values() if live.status not in ("IDLE", "RUNNING")]
+    ids = [live.execution_id for live in ended if live.execution_id is not None]
+    return list(Execution.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def get_job(job_id: int) -> Job:

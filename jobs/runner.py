@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets as token_source
 import shutil
 import subprocess
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from credentials import vault
@@ -22,20 +21,25 @@ from etlhub.errors import HubError
 from jobs import command, events, lifecycle, process, settle, whole
 from jobs.attempt import Attempt, stopping
 from jobs.models import Execution, Level, State
-from jobs.outcome import Outcome
+from jobs.outcome import Outcome, Stop, judge
 
 __all__ = ["run", "stopping"]
 log = logging.getLogger(__name__)
 
 BUG = "Falha interna do hub ao executar; veja o log do worker."
-SETTLE_PAUSES = (0.2, 1.0, 2.0, 5.0, 10.0, 0.0)
-"""Seconds between tries to write how a run ended, while the database does not take it."""
+START_PAUSES = (0.5, 1.0, 2.0, 2.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0)
+"""Seconds between tries to start a run, while disk or database do not take what that must write."""
+SETTLE_PAUSES = (0.2, 0.5, 1.0)
+"""Seconds between tries to write how a run ended, while the database does not take it; the last goes on."""
+SETTLE_TRIES = 3600
+LAST_TRIES = 5
+"""Tries once this worker is asked to stop."""
 
 
 def run(execution_id: int, *, actor: str = "worker", on_beat: Callable[[], None] = lambda: None) -> State | None:
     """Run a queued Execution to its end; returns its final state, None when somebody else has it or it was cancelled."""
     process.adopt_orphans()
-    token = token_source.token_hex(16)
+    token = process.new_token()
     executions = _claim(execution_id, token, actor)
     if not executions:
         return None
@@ -95,6 +99,33 @@ def _attempt(
     executions: Sequence[Execution], token: str, folder: Path, versoes: dict[str, int], on_beat: Callable[[], None]
 ) -> dict[int, Outcome]:
     """Start the process and see it to its end. `versoes` is filled with the versions of the logins that were used."""
+    for pause in (*START_PAUSES, 0.0):
+        try:
+            attempt = _start(executions, token, folder, versoes, on_beat)
+        except (DatabaseError, OSError) as error:
+            log.warning("execution %s: not started yet (%s)", executions[0].pk, error)
+            process.kill_tree(None, token)
+            shutil.rmtree(folder, ignore_errors=True)
+            connection.close_if_unusable_or_obsolete()
+        else:
+            return attempt.to_the_end()
+        if stopping.wait(pause) or not _still_runs(executions[0], token):
+            break
+    why = Stop.SHUTDOWN if stopping.is_set() else Stop.FULL
+    return {each.pk: judge(None, why, 0, None, "") for each in executions}
+
+
+def _still_runs(execution: Execution, token: str) -> bool:
+    """Renews the lease; False when it was lost, or the run cancelled."""
+    try:
+        return lifecycle.held_state(execution.pk, token, renew=True) == State.RUNNING
+    except DatabaseError:
+        return True
+
+
+def _start(
+    executions: Sequence[Execution], token: str, folder: Path, versoes: dict[str, int], on_beat: Callable[[], None]
+) -> Attempt:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Our own command needs no secret to start: its interpreter comes up while the vault is read.
     child = None if settings.ETL_COMMAND else _spawn(command.own(executions), token)
@@ -106,7 +137,7 @@ def _attempt(
         child = _spawn(command.external(executions, held.document, folder), token)
     else:
         document = held.document | {"execucao": command.run_section(executions[0], folder)}
-    return Attempt(executions, token, child, document, Masker(held.secrets), on_beat).to_the_end()
+    return Attempt(executions, token, child, document, Masker(held.secrets), on_beat)
 
 
 def _spawn(what: command.Command, token: str) -> subprocess.Popen[bytes]:
@@ -118,11 +149,17 @@ def _spawn(what: command.Command, token: str) -> subprocess.Popen[bytes]:
 
 
 def _settle(execution: Execution, token: str, outcome: Outcome, actor: str, versao: int | None) -> State | None:
-    """settle.settle, tried again while the database does not take it; what stays undone is recovery's."""
-    for pause in SETTLE_PAUSES:
+    """settle.settle, tried again while the database does not take it: nobody else knows how it ended.
+
+    What stays undone is recovery's.
+    """
+    for attempt in range(SETTLE_TRIES):
         try:
             return settle.settle(execution.pk, token, outcome, actor=actor, credential_version=versao)
         except DatabaseError as error:
             log.warning("execution %s: end not written yet (%s)", execution.pk, type(error).__name__)
-            time.sleep(pause)
+            connection.close_if_unusable_or_obsolete()
+        if stopping.is_set() and attempt >= LAST_TRIES:
+            break
+        time.sleep(SETTLE_PAUSES[min(attempt, len(SETTLE_PAUSES) - 1)])
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from credentials import vault
@@ -13,6 +14,8 @@ from jobs.outcome import Outcome
 
 BACKOFF_FACTOR = 2
 MAX_BACKOFF_SECONDS = 3600
+SAID = ("interrompido", "sem_gravacao", "tempo_esgotado", "sem_saida", "cancelado")
+"""Ends that the hub brought about: its log says so, for the ETL's own lines do not."""
 REJECTIONS = ("senha_incorreta", "senha_expirada", "conta_bloqueada")
 
 
@@ -28,7 +31,9 @@ def settle(
 
     `credential_version` is that of the login that was used: a refusal says nothing of a newer one.
     """
-    execution = Execution.objects.select_related("sistema").get(pk=execution_id)
+    execution = Execution.objects.select_related("sistema").filter(pk=execution_id).first()
+    if execution is None or execution.status not in (State.RUNNING, State.CANCELLING):
+        return None
     if token is not None and execution.run_token != token:
         return None
     if outcome.codigo in REJECTIONS:
@@ -43,23 +48,26 @@ def settle(
         and _again(execution, token, outcome, actor)
     ):
         return State.PENDING
+    execution.refresh_from_db(fields=["status"])  # it may have been cancelled at this moment
     target = State.CANCELLED if outcome.state == State.ERROR and execution.status == State.CANCELLING else outcome.state
-    if target != State.SUCCESS and outcome.codigo in ("interrompido", "tempo_esgotado", "sem_saida", "cancelado"):
-        say(execution, Level.WARN if target == State.CANCELLED else Level.ERROR, outcome.motivo)
-    moved = lifecycle.move(
-        execution_id,
-        (State.RUNNING, State.CANCELLING),
-        target,
-        actor=actor,
-        reason=outcome.motivo,
-        token=token,
-        exit_code=outcome.exit_code,
-        codigo=outcome.codigo,
-        motivo=outcome.motivo[:1000],
-        mensagem=outcome.motivo[:500],
-        resumo=outcome.resumo,
-        progresso=100 if target == State.SUCCESS else execution.progresso,
-    )
+    # Together, so that of two who settle only the one who does it says it, and the job's last line comes before its end.
+    with transaction.atomic():
+        moved = lifecycle.move(
+            execution_id,
+            (State.RUNNING, State.CANCELLING),
+            target,
+            actor=actor,
+            reason=outcome.motivo,
+            token=token,
+            exit_code=outcome.exit_code,
+            codigo=outcome.codigo,
+            motivo=outcome.motivo[:1000],
+            mensagem=outcome.motivo[:500],
+            resumo=outcome.resumo,
+            progresso=100 if target == State.SUCCESS else execution.progresso,
+        )
+        if moved and target != State.SUCCESS and outcome.codigo in SAID:
+            say(execution, Level.WARN if target == State.CANCELLED else Level.ERROR, outcome.motivo)
     return State(moved.status) if moved else None
 
 
@@ -70,19 +78,20 @@ def _again(execution: Execution, token: str | None, outcome: Outcome, actor: str
     text = (
         f"Tentativa {execution.tentativa} de {execution.tentativas_max} falhou ({outcome.motivo}); nova em {pause} s."
     )
-    moved = lifecycle.move(
-        execution.pk,
-        (State.RUNNING,),
-        State.PENDING,
-        actor=actor,
-        reason=text,
-        token=token,
-        not_before=timezone.now() + timedelta(seconds=pause),
-        exit_code=outcome.exit_code,
-        codigo=outcome.codigo,
-        motivo=outcome.motivo[:1000],
-        mensagem=text[:500],
-    )
-    if moved:
-        say(execution, Level.WARN, text)
+    with transaction.atomic():
+        moved = lifecycle.move(
+            execution.pk,
+            (State.RUNNING,),
+            State.PENDING,
+            actor=actor,
+            reason=text,
+            token=token,
+            not_before=timezone.now() + timedelta(seconds=pause),
+            exit_code=outcome.exit_code,
+            codigo=outcome.codigo,
+            motivo=outcome.motivo[:1000],
+            mensagem=text[:500],
+        )
+        if moved:
+            say(execution, Level.WARN, text)
     return moved is not None

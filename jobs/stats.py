@@ -99,7 +99,7 @@ def _last_durations(sistema_id: str, since: datetime) -> list[float]:
     """Seconds of the newest SAMPLE good runs."""
     good = Execution.objects.filter(sistema_id=sistema_id, status=State.SUCCESS, finished_at__gte=since)
     pairs = good.filter(started_at__isnull=False).order_by("-finished_at").values_list("started_at", "finished_at")
-    return [(end - start).total_seconds() for start, end in pairs[:SAMPLE]]
+    return [(end - start).total_seconds() for start, end in pairs[:SAMPLE] if start and end]
 
 
 def _last_good(sistema_id: str) -> str | None:

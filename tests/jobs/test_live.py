@@ -130,12 +130,16 @@ def test_an_open_client_gets_the_present_state_on_connecting(hub: Hub, client: h
     program(client, "trustee", f"say(1); wait_for({str(gate)!r})")
     job = execute(client, "trustee")
     wait_until(lambda: client.get(f"/api/jobs/{job}").json()["log_linhas"])
+    program(client, "fidc", "sys.exit(1)")
+    ended = execute(client, "fidc")
+    finished(client, ended)
     with hub.socket(client) as socket:
-        snapshot = json.loads(socket.recv(timeout=10))
+        snapshot = until(socket, lambda frame: frame["payload"]["sistema_id"] == "trustee")
     gate.touch()
-    assert snapshot["type"] == "status"
-    assert snapshot["payload"]["job_id"] == job
-    assert snapshot["payload"]["status"] == "RUNNING"
+    assert {frame["type"] for frame in snapshot} == {"status"}
+    now = {frame["payload"]["sistema_id"]: frame["payload"] for frame in snapshot}
+    assert (now["trustee"]["job_id"], now["trustee"]["status"]) == (job, "RUNNING")
+    assert (now["fidc"]["job_id"], now["fidc"]["status"]) == (ended, "ERROR")  # it ended while this client was away
     finished(client, job)
 
 

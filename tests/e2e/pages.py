@@ -1,0 +1,39 @@
+"""The client's pages, for the tests that look at each one. Execution 1 is made by `seed`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from tests.e2e.steps import select_only
+from tests.jobs.live import execute, finished
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    """`heading` is the page's first-level heading."""
+
+    name: str
+    path: str
+    heading: str
+
+
+PAGES = [
+    ClientPage("visao-geral", "/", "Visão geral"),
+    ClientPage("executar", "/etl", "Executar"),
+    ClientPage("logs", "/logs", "Logs"),
+    ClientPage("log", "/logs/1", "Logs"),
+    ClientPage("historico", "/jobs", "Histórico"),
+    ClientPage("execucao", "/jobs/1", "AMPLIS (REAG) e FIDC"),
+    ClientPage("credenciais", "/settings/credenciais", "Configurações"),
+    ClientPage("caminhos", "/settings/caminhos", "Configurações"),
+    ClientPage("fundos", "/settings/fundos", "Configurações"),
+    ClientPage("preferencias", "/settings/preferencias", "Configurações"),
+]
+
+
+def seed(client: httpx.Client) -> None:
+    """One execution, so that no page is empty."""
+    select_only(client, "amplis_reag", "fidc")
+    finished(client, execute(client, "amplis_reag", "fidc"))
