@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,17 @@ class Database:
         self.where = where
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Tried again for a while: the faults hit whoever reads, too."""
+        limit = time.monotonic() + 60
+        while True:
+            try:
+                return self._rows(sql, *values)
+            except (sqlite3.OperationalError, psycopg.OperationalError):
+                if time.monotonic() > limit:
+                    raise
+            time.sleep(0.2)
+
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         if self.postgres:
             with psycopg.connect(self.where, autocommit=True) as connection:
                 return connection.execute(sql.replace("?", "%s").encode(), values).fetchall()
