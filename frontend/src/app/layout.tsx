@@ -6,6 +6,7 @@ import { CodeDialog } from '@/features/codigo/code-dialog'
 import { SessionDialog } from '@/features/auth/session-dialog'
 import { ConnectionBanner } from './connection-banner'
 import { useLiveFeed } from './live'
+import { PaletteHost } from './palette-host'
 import { MobileBar, Sidebar } from './sidebar'
 import { WindowState } from './window-state'
 
@@ -41,6 +42,7 @@ export function Layout({ me }: { me: Usuario }) {
       </div>
       <WindowState />
       <CodeDialog />
+      <PaletteHost />
       <SessionDialog username={me.username} />
     </div>
   )

@@ -1,4 +1,4 @@
-import { LogOut, Menu as MenuIcon, Monitor, Moon, Settings2, Sun, UserRound } from 'lucide-react'
+import { LogOut, Menu as MenuIcon, Monitor, Moon, Search, Settings2, Sun, UserRound } from 'lucide-react'
 import { NavLink } from 'react-router'
 import { Button } from '@/components/ui/button'
 import {
@@ -7,6 +7,7 @@ import {
 import { useLogout } from '@/features/auth/api/session'
 import type { Papel, Usuario } from '@/lib/api/types'
 import { useConnection } from '@/lib/live/socket'
+import { usePalette } from '@/lib/palette'
 import { type Theme, useTheme } from '@/lib/theme'
 import { cn } from '@/lib/utils'
 import { NAV } from './nav'
@@ -47,11 +48,21 @@ function LiveDot() {
 }
 
 export function Sidebar({ me }: { me: Usuario }) {
+  const openPalette = usePalette((s) => s.setOpen)
   return (
     <aside className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-r bg-surface px-3 py-4 lg:flex">
       <div className="flex items-center justify-between px-2 pb-5">
         <Logo />
       </div>
+      <button
+        type="button"
+        onClick={() => openPalette(true)}
+        className="mb-4 flex h-8 items-center gap-2 rounded-md border px-2 text-[13px] text-subtle shadow-card transition-colors hover:bg-hover"
+      >
+        <Search className="size-4" aria-hidden />
+        Buscar
+        <kbd className="ml-auto rounded border bg-muted px-1 font-sans text-[11px]">Ctrl K</kbd>
+      </button>
       <nav aria-label="Principal" className="flex flex-1 flex-col gap-0.5">
         {NAV.map(({ to, label, icon: Icon }) => (
           <NavLink

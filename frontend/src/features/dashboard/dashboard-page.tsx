@@ -15,11 +15,13 @@ import { Attention } from './components/attention'
 import { RecentJobs } from './components/recent-jobs'
 import { SistemaStrip } from './components/sistema-strip'
 import { Tiles } from './components/tiles'
+import { fillDays } from './days'
 
 const PerDay = lazy(async () => ({ default: (await import('./components/charts')).PerDay }))
 const PerSistema = lazy(async () => ({ default: (await import('./components/charts')).PerSistema }))
 
 const RECENT = 8
+const DAYS = 30
 
 export function DashboardPage() {
   useTitle('Visão geral')
@@ -48,7 +50,7 @@ export function DashboardPage() {
       {!stats.error && <Tiles stats={stats.data} />}
       <div className="grid gap-3 lg:grid-cols-[3fr_2fr]">
         <ChartCard title="Execuções por dia" empty={stats.data?.por_dia.length === 0} icon={ChartColumn}>
-          {stats.data && <PerDay days={stats.data.por_dia} />}
+          {stats.data && <PerDay days={fillDays(stats.data.por_dia, toIso(new Date(now)), DAYS)} />}
         </ChartCard>
         <ChartCard
           title="Duração média por sistema"

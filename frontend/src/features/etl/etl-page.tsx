@@ -7,7 +7,7 @@ import { Confirm } from '@/components/ui/confirm'
 import { Empty } from '@/components/ui/empty'
 import { LoadError, Page } from '@/components/ui/page'
 import { Skeleton } from '@/components/ui/skeleton'
-import { useCan, useJobs, useSistemas, useStats } from '@/lib/api/queries'
+import { useCan, useJobs, useMe, useSistemas, useStats } from '@/lib/api/queries'
 import { useExecute } from '@/lib/api/run'
 import { plural } from '@/lib/format'
 import { isJobActive } from '@/lib/jobs'
@@ -15,6 +15,7 @@ import { useTitle } from '@/lib/title'
 import { useNow } from '@/lib/use-now'
 import { useToggleMany } from './api/sistemas'
 import { ActiveJobs } from './components/active-jobs'
+import { PresetsMenu } from './components/presets-menu'
 import { RunPanel } from './components/run-panel'
 import { SistemaCard } from './components/sistema-card'
 import { useRunForm } from './run-form'
@@ -27,6 +28,7 @@ export function EtlPage() {
   const sistemas = useSistemas()
   const jobs = useJobs({ limit: RECENT })
   const canRun = useCan('operador')
+  const { data: me } = useMe()
   const period = usePeriod()
   const execute = useExecute()
   const toggleMany = useToggleMany()
@@ -90,6 +92,11 @@ export function EtlPage() {
       title="Executar"
       subtitle="Escolha os sistemas e o período; o andamento aparece aqui, ao vivo."
       className="max-xl:pb-24"
+      actions={
+        canRun && me && sistemas.data ? (
+          <PresetsMenu username={me.username} sistemas={list} useD1={period.useD1} />
+        ) : null
+      }
     >
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_19rem]">
         <div className="xl:sticky xl:top-7 xl:order-2">

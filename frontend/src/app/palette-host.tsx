@@ -1,0 +1,23 @@
+import { lazy, Suspense, useEffect } from 'react'
+import { usePalette } from '@/lib/palette'
+
+const CommandPalette = lazy(async () => ({ default: (await import('@/features/palette/command-palette')).CommandPalette }))
+
+/** Listens for Ctrl+K; the palette itself is fetched the first time it is wanted. */
+export function PaletteHost() {
+  const { open, setOpen } = usePalette()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return
+      event.preventDefault()
+      setOpen(!usePalette.getState().open)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [setOpen])
+  return open ? (
+    <Suspense fallback={null}>
+      <CommandPalette />
+    </Suspense>
+  ) : null
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { backoff } from './backoff'
+import { parseMessage, type StatusPayload } from './messages'
+import { isActive, merge } from './status'
+
+const status = (part: Partial<StatusPayload>): StatusPayload => ({
+  job_id: 1,
+  sistema_id: 'maps',
+  status: 'RUNNING',
+  progresso: 10,
+  mensagem: 'indo',
+  execution_id: 5,
+  versao: 3,
+  estado: 'running',
+  ...part,
+})
+
+describe('parseMessage', () => {
+  it('reads what it knows', () => {
+    expect(parseMessage('{"type":"job_complete","payload":{"job_id":1,"status":"SUCCESS","duracao_segundos":2}}')?.type).toBe(
+      'job_complete',
+    )
+  })
+  it.each(['', 'x', 'null', '[]', '{"type":"pong","payload":{}}', '{"type":"log"}', '{"type":"log","payload":null}'])(
+    'ignores %s',
+    (text) => expect(parseMessage(text)).toBeNull(),
+  )
+})
+
+describe('merge', () => {
+  const before = merge(undefined, status({}), 100)
+
+  it('takes a newer version', () => {
+    expect(merge(before, status({ versao: 4, progresso: 50 })).progresso).toBe(50)
+  })
+  it('drops an older version of the same execution', () => {
+    expect(merge(before, status({ versao: 2, progresso: 1 }))).toBe(before)
+  })
+  it('takes a newer execution whatever its version', () => {
+    expect(merge(before, status({ execution_id: 6, versao: 0, progresso: 0 })).executionId).toBe(6)
+  })
+  it('drops an older execution', () => {
+    expect(merge(before, status({ execution_id: 4, versao: 99 }))).toBe(before)
+  })
+  it('remembers since when a code is asked for', () => {
+    const codigo_pedido = { campo: 'otp', prazo: 120, mensagem: 'código?' }
+    const asked = merge(before, status({ versao: 4, codigo_pedido }), 200)
+    expect(merge(asked, status({ versao: 5, codigo_pedido }), 900).codigoDesde).toBe(200)
+    expect(merge(asked, status({ versao: 6 }), 900).codigo).toBeNull()
+  })
+})
+
+it('counts waiting and cancelling as active', () => {
+  expect(isActive({ status: 'IDLE', estado: 'pending' })).toBe(true)
+  expect(isActive({ status: 'RUNNING', estado: 'cancelling' })).toBe(true)
+  expect(isActive({ status: 'SUCCESS', estado: 'success' })).toBe(false)
+  expect(isActive({ status: 'RUNNING', estado: null })).toBe(true)
+})
+
+describe('backoff', () => {
+  it('grows and stays below 15 seconds', () => {
+    const waits = [1, 2, 3, 4, 5, 6, 20, 1000].map((n) => backoff(n, 1))
+    expect(waits.slice(0, 3)).toEqual([500, 1000, 2000])
+    expect(Math.max(...waits)).toBe(15_000)
+  })
+  it('spreads many tabs apart', () => expect(backoff(3, 0)).toBeLessThan(backoff(3, 0.99)))
+})
