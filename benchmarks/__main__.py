@@ -27,8 +27,18 @@ BENCHMARKS: dict[str, tuple[list[str], list[Row]]] = {
     "latency": (
         ["--runs", "30"],
         [
-            ("POST to first line at a client, p50", "scripted_etl.post_to_first_line_ms.p50", "ms", "scripted_etl.bare_python_ms.p50"),
-            ("POST to first line at a client, p95", "scripted_etl.post_to_first_line_ms.p95", "ms", "scripted_etl.bare_python_ms.p95"),
+            (
+                "POST to first line at a client, p50",
+                "scripted_etl.post_to_first_line_ms.p50",
+                "ms",
+                "scripted_etl.bare_python_ms.p50",
+            ),
+            (
+                "POST to first line at a client, p95",
+                "scripted_etl.post_to_first_line_ms.p95",
+                "ms",
+                "scripted_etl.bare_python_ms.p95",
+            ),
             ("the same above a bare interpreter, p50", "scripted_etl.above_bare_ms.p50", "ms", ""),
             ("the hub's own ETL above a bare interpreter, p50", "own_etl.above_bare_ms.p50", "ms", ""),
             ("line to client at 100 lines/s, p50", "line_to_client_ms.100_lines_per_s.p50", "ms", ""),
@@ -51,27 +61,47 @@ BENCHMARKS: dict[str, tuple[list[str], list[Row]]] = {
         [
             ("200 viewers, 20 not reading: delay p99", "crowd.delay_ms.p99", "ms", "baseline_one_viewer.delay_ms.p99"),
             ("200 viewers: gaps", "crowd.gaps", "", "baseline_one_viewer.gaps"),
-            ("200 viewers: web server's memory after", "crowd.web_memory_mib.after", "MiB", "crowd.web_memory_mib.before"),
+            (
+                "200 viewers: web server's memory after",
+                "crowd.web_memory_mib.after",
+                "MiB",
+                "crowd.web_memory_mib.before",
+            ),
         ],
     ),
     "dispatch": (
         [],
         [
-            ("dispatch of one execution, 100 jobs waiting, p50", "100_jobs_waiting.ms_per_execution.p50", "ms", "10_jobs_waiting.ms_per_execution.p50"),
-            ("dispatch of one execution, 1,000 jobs waiting, p50", "1000_jobs_waiting.ms_per_execution.p50", "ms", "10_jobs_waiting.ms_per_execution.p50"),
+            (
+                "dispatch of one execution, 100 jobs waiting, p50",
+                "100_jobs_waiting.ms_per_execution.p50",
+                "ms",
+                "10_jobs_waiting.ms_per_execution.p50",
+            ),
+            (
+                "dispatch of one execution, 1,000 jobs waiting, p50",
+                "1000_jobs_waiting.ms_per_execution.p50",
+                "ms",
+                "10_jobs_waiting.ms_per_execution.p50",
+            ),
         ],
     ),
     "large_history": (
         [],
         [
             ("100,000 jobs: list, p95", "large.ms.jobs_list.p95", "ms", "baseline.ms.jobs_list.p95"),
-            ("100,000 jobs: list of one sistema, p95", "large.ms.jobs_of_a_sistema.p95", "ms", "baseline.ms.jobs_of_a_sistema.p95"),
+            (
+                "100,000 jobs: list of one sistema, p95",
+                "large.ms.jobs_of_a_sistema.p95",
+                "ms",
+                "baseline.ms.jobs_of_a_sistema.p95",
+            ),
             ("100,000 jobs: job page, p95", "large.ms.job_page.p95", "ms", "baseline.ms.job_page.p95"),
             ("100,000 jobs: page of a log, p95", "large.ms.job_log_page.p95", "ms", "baseline.ms.job_log_page.p95"),
             ("100,000 jobs: statistics, p95", "large.ms.stats.p95", "ms", "baseline.ms.stats.p95"),
         ],
     ),
-}  # fmt: skip
+}
 
 
 def run(name: str, arguments: Sequence[str]) -> None:
@@ -125,7 +155,9 @@ def _show(value: Any) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--only", nargs="*", choices=sorted(BENCHMARKS), help="run these; the others' last results stay")
+    parser.add_argument(
+        "--only", nargs="*", choices=sorted(BENCHMARKS), help="run these; the others' last results stay"
+    )
     arguments = parser.parse_args()
     for name in BENCHMARKS if arguments.only is None else arguments.only:
         print(name, flush=True)
