@@ -98,3 +98,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     response = HttpResponse(content, status=200 if page.is_file() else 503)
     response["Cache-Control"] = "no-cache, no-store, must-revalidate"
     return response
+
+
+def favicon(_request: HttpRequest) -> HttpResponseBase:
+    """What browsers ask for on pages that name no icon (admin, login): the build's, or nothing without an error."""
+    icon = Path(settings.REACT_BUILD_DIR) / "favicon.svg"
+    if not icon.is_file():
+        return HttpResponse(status=204)
+    response = HttpResponse(icon.read_bytes(), content_type="image/svg+xml")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response

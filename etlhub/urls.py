@@ -9,7 +9,7 @@ from django.urls import path, re_path
 from etlhub.api import api, unknown_api
 from etlhub.login_forms import LoginForm
 from etlhub.operations import metrics
-from etlhub.spa import index
+from etlhub.spa import favicon, index
 
 entrar = LoginView.as_view(template_name="entrar.html", authentication_form=LoginForm, redirect_authenticated_user=True)
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("entrar/", entrar, name="entrar"),
     path("sair/", LogoutView.as_view(), name="sair"),
+    path("favicon.ico", favicon),
     re_path(r"^(?!static/).*$", index),
 ]
 

@@ -209,11 +209,12 @@ class Hub:
             yield connection
 
     def etl_processes(self) -> list[psutil.Process]:
-        """Live processes of runs of this hub."""
+        """Live processes of runs of this hub: below its workers, for other hubs' tests run at the same time."""
+        mine = {process.pid for process in self.processes.values()}
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
-                environment = process.environ()
-                if environment.get("ETLHUB_RUN") and process.status() != psutil.STATUS_ZOMBIE:
+                marked = process.environ().get("ETLHUB_RUN") and process.status() != psutil.STATUS_ZOMBIE
+                if marked and mine & {parent.pid for parent in process.parents()}:
                     found.append(process)
         return found

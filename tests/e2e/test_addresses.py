@@ -67,7 +67,8 @@ def test_hashed_files_are_kept_for_ever_and_the_page_never(stage: Stage, page: P
     page.on(
         "response", lambda r: caching.update({r.url.removeprefix(stage.hub.url): r.headers.get("cache-control", "")})
     )
-    page.goto("/etl", wait_until="networkidle")
+    page.goto("/etl")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert "no-store" in caching["/etl"]
     hashed = [path for path in caching if re.fullmatch(r"/assets/.+-[\w-]{8}\.(js|css|woff2)", path)]
     assert len(hashed) > 3

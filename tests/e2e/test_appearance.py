@@ -34,8 +34,9 @@ def violations(page: Page, within: str = "html") -> list[str]:
 
 
 def open_page(page: Page, wanted: ClientPage) -> None:
-    page.goto(wanted.path, wait_until="networkidle")
+    page.goto(wanted.path)
     expect(page.get_by_role("heading", level=1)).to_have_text(wanted.heading)
+    expect(page.locator("[aria-busy=true], [aria-hidden].animate-pulse.rounded-md")).to_have_count(0)  # all is loaded
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -59,7 +60,7 @@ def test_a_phone_never_scrolls_sideways(stage: Stage, browser: Browser, wanted: 
 def test_dialogs_and_menus_are_accessible_too(stage: Stage, browser: Browser, theme: str) -> None:
     # Only what is open: the page behind it is out of reach, which axe does not see.
     with stage.visit(browser, color_scheme=theme) as page:
-        page.goto("/etl", wait_until="networkidle")
+        page.goto("/etl")
         page.get_by_role("switch", name="Limpar antes").click()
         page.get_by_role("button", name="Executar 2 sistemas").click()
         expect(page.get_by_role("alertdialog")).to_be_visible()
