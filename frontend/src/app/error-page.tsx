@@ -24,6 +24,7 @@ export function ErrorPage() {
   return (
     <div role="alert">
       <Empty
+        page
         icon={TriangleAlert}
         title={outdated ? 'O ETL Hub foi atualizado' : 'Algo deu errado nesta página'}
         className="min-h-[60dvh]"

@@ -8,6 +8,7 @@ export function NotFound() {
   useTitle('Página não encontrada')
   return (
     <Empty
+      page
       icon={Compass}
       title="Página não encontrada"
       className="min-h-[60dvh]"

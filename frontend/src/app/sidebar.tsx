@@ -87,7 +87,6 @@ export function Sidebar({ me }: { me: Usuario }) {
           <button
             type="button"
             className="-mx-2 flex items-center gap-2.5 rounded-md px-2 py-1.5 text-left transition-colors hover:bg-hover"
-            aria-label={`${me.nome || me.username} ${PAPEL[me.papel]}: menu do usuário`}
           >
             <span aria-hidden className="grid size-7 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text uppercase">
               {(me.nome || me.username).charAt(0)}
@@ -95,6 +94,7 @@ export function Sidebar({ me }: { me: Usuario }) {
             <span className="min-w-0 flex-1 leading-tight">
               <span className="block truncate text-[13px] font-medium">{me.nome || me.username}</span>
               <span className="block text-xs text-subtle">{PAPEL[me.papel]}</span>
+              <span className="sr-only">Menu do usuário</span>
             </span>
           </button>
         </UserMenu>

@@ -25,10 +25,11 @@ interface DateFieldProps {
 /** A date typed as DD/MM/AAAA or picked from a month; `onChange` gets ISO, or null while it is no date. */
 export function DateField({ id, label, value, onChange, holidays, disabled = false, error, max, min, hideLabel = false, className = '' }: DateFieldProps) {
   const [open, setOpen] = useState(false)
-  // What is being typed; null shows the value itself.
+  // What is being typed; it gives way when the value is set from elsewhere.
   const [typed, setTyped] = useState<string | null>(null)
-  const text = typed ?? isoToBr(value)
-  const incomplete = typed !== null && typed !== '' && brToIso(typed) === null
+  const typing = typed !== null && brToIso(typed) === value
+  const text = typing ? typed : isoToBr(value)
+  const incomplete = typing && typed !== '' && value === null
   const wrong = incomplete && typed.length === 10 ? 'Esta data não existe.' : error
 
   const type = (raw: string) => {

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest'
-import { changesFor, MAX_PRESETS, type Preset, withPreset } from './presets'
+import { changesFor, MAX_PRESETS, type Preset, readPresets, withPreset } from './presets'
 
 const preset = (nome: string, part: Partial<Preset> = {}): Preset => ({
   nome, sistemas: ['maps'], opcoes: {}, usarD1: true, simular: false, ...part,
+})
+
+it('leaves out stored entries of another shape', () => {
+  expect(readPresets([preset('boa'), { nome: 'velha' }, null, 7])).toEqual([preset('boa')])
+  expect(readPresets('x')).toEqual([])
 })
 
 it('replaces a routine of the same name and keeps its place', () => {

@@ -1,15 +1,11 @@
-import { z } from 'zod'
-
 /** A routine by name: which sistemas, with which options. Kept in this browser, for this user. */
-const presetSchema = z.object({
-  nome: z.string().min(1).max(60),
-  sistemas: z.array(z.string()),
-  opcoes: z.record(z.string(), z.record(z.string(), z.boolean())),
-  usarD1: z.boolean(),
-  simular: z.boolean(),
-})
-
-export type Preset = z.infer<typeof presetSchema>
+export interface Preset {
+  nome: string
+  sistemas: string[]
+  opcoes: Record<string, Record<string, boolean>>
+  usarD1: boolean
+  simular: boolean
+}
 
 export const MAX_PRESETS = 20
 
@@ -17,11 +13,29 @@ const keyOf = (username: string): string => `etlhub.rotinas.${username}`
 
 export function loadPresets(username: string): Preset[] {
   try {
-    const found = z.array(presetSchema).safeParse(JSON.parse(localStorage.getItem(keyOf(username)) ?? '[]'))
-    return found.success ? found.data : []
+    return readPresets(JSON.parse(localStorage.getItem(keyOf(username)) ?? '[]'))
   } catch {
     return []
   }
+}
+
+/** The presets in a stored value; an entry of another shape (an older version's, say) is left out. */
+export function readPresets(stored: unknown): Preset[] {
+  return Array.isArray(stored) ? stored.filter(isPreset) : []
+}
+
+function isPreset(value: unknown): value is Preset {
+  if (typeof value !== 'object' || value === null) return false
+  const p = value as Record<string, unknown>
+  return (
+    typeof p.nome === 'string' &&
+    Array.isArray(p.sistemas) &&
+    p.sistemas.every((id) => typeof id === 'string') &&
+    typeof p.opcoes === 'object' &&
+    p.opcoes !== null &&
+    typeof p.usarD1 === 'boolean' &&
+    typeof p.simular === 'boolean'
+  )
 }
 
 /** False when the browser keeps nothing for this site. */
