@@ -10,6 +10,15 @@ import { receiveStatus, resetLive } from '@/lib/live/status'
 
 const SEEN_MAX = 200
 
+if (import.meta.env.DEV) {
+  void import('@/lib/live/check').then(({ checkMessage }) =>
+    hub.listen((message) => {
+      const wrong = checkMessage(message)
+      if (wrong) console.error('Mensagem fora do contrato', message, wrong)
+    }),
+  )
+}
+
 /** Feeds what the WebSocket says into the stores, while somebody is logged in. */
 export function useLiveFeed(): void {
   const navigate = useNavigate()

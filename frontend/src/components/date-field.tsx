@@ -52,7 +52,7 @@ export function DateField({ id, label, value, onChange, holidays, disabled = fal
           aria-describedby={wrong ? `${id}-nota` : undefined}
           onChange={(e) => type(e.target.value)}
           onBlur={() => !incomplete && setTyped(null)}
-          className="tabular pr-8"
+          className="tabular pr-7 pl-2"
         />
         <Popover open={open} onOpenChange={setOpen}>
           <PopoverTrigger asChild>

@@ -48,7 +48,8 @@ export function DashboardPage() {
       {stats.error && <LoadError error={stats.error} retry={() => void stats.refetch()} />}
       {stats.data && <Attention items={stats.data.atencao} names={names} />}
       {!stats.error && <Tiles stats={stats.data} />}
-      <div className="grid gap-3 lg:grid-cols-[3fr_2fr]">
+      {!stats.error && (
+        <div className="grid gap-3 lg:grid-cols-[3fr_2fr]">
         <ChartCard title="Execuções por dia" empty={stats.data?.por_dia.length === 0} icon={ChartColumn}>
           {stats.data && <PerDay days={fillDays(stats.data.por_dia, toIso(new Date(now)), DAYS)} />}
         </ChartCard>
@@ -59,13 +60,14 @@ export function DashboardPage() {
         >
           {stats.data && <PerSistema sistemas={stats.data.por_sistema} />}
         </ChartCard>
-      </div>
+        </div>
+      )}
       <section aria-labelledby="por-sistema" className="flex flex-col gap-2">
         <h2 id="por-sistema" className="text-[13px] font-semibold">
           Sistemas
         </h2>
         {sistemas.error && <LoadError error={sistemas.error} retry={() => void sistemas.refetch()} />}
-        <SistemaStrip sistemas={sistemas.data ?? []} stats={stats.data?.por_sistema ?? []} now={now} />
+        <SistemaStrip sistemas={sistemas.data ?? []} stats={stats.data?.por_sistema} now={now} />
       </section>
       <section aria-labelledby="recentes" className="flex flex-col gap-2">
         <div className="flex items-center justify-between">

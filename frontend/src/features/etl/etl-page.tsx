@@ -7,7 +7,7 @@ import { Confirm } from '@/components/ui/confirm'
 import { Empty } from '@/components/ui/empty'
 import { LoadError, Page } from '@/components/ui/page'
 import { Skeleton } from '@/components/ui/skeleton'
-import { useCan, useJobs, useMe, useSistemas, useStats } from '@/lib/api/queries'
+import { useCan, useConfig, useJobs, useMe, useSistemas, useStats } from '@/lib/api/queries'
 import { useExecute } from '@/lib/api/run'
 import { plural } from '@/lib/format'
 import { isJobActive } from '@/lib/jobs'
@@ -18,6 +18,7 @@ import { ActiveJobs } from './components/active-jobs'
 import { PresetsMenu } from './components/presets-menu'
 import { RunPanel } from './components/run-panel'
 import { SistemaCard } from './components/sistema-card'
+import { fundsLabel } from './funds'
 import { useRunForm } from './run-form'
 import { usePeriod } from './use-period'
 
@@ -34,6 +35,7 @@ export function EtlPage() {
   const toggleMany = useToggleMany()
   const navigate = useNavigate()
   const stats = useStats()
+  const config = useConfig()
   const [toClean, setToClean] = useState<string[] | null>(null)
 
   const list = useMemo(() => sistemas.data ?? [], [sistemas.data])
@@ -98,7 +100,7 @@ export function EtlPage() {
         ) : null
       }
     >
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_19rem]">
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="xl:sticky xl:top-7 xl:order-2">
           <RunPanel
             period={period}
@@ -154,6 +156,7 @@ export function EtlPage() {
                   now={executions.has(s.id) ? now : coarse(now)}
                   execution={executions.get(s.id)}
                   expected={expected.get(s.id) ?? null}
+                  funds={fundsLabel(config.data, s.id)}
                 />
               ))}
             </div>

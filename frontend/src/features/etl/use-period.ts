@@ -1,7 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
-import { api } from '@/lib/api/client'
-import { keys, useCalendario } from '@/lib/api/queries'
-import type { Config } from '@/lib/api/types'
+import { useCalendario, useConfig } from '@/lib/api/queries'
 import { anyToIso, countWithin, toIso } from '@/lib/dates'
 import { checkPeriod, type PeriodErrors, useRunForm } from './run-form'
 
@@ -24,11 +21,7 @@ export function usePeriod(): PeriodState {
   const today = toIso(new Date())
   const year = Number(today.slice(0, 4))
   const { data: calendar } = useCalendario(`${year - 1}-01-01`, `${year}-12-31`)
-  const config = useQuery({
-    queryKey: keys.config,
-    queryFn: ({ signal }) => api<Config>('/config', { signal }),
-    staleTime: 60_000,
-  })
+  const config = useConfig()
   const saved = config.data?.periodo
   const useD1 = form.useD1 ?? saved?.usarD1Anbima ?? true
   const d1 = calendar?.d1 ?? null

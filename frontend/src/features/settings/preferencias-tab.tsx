@@ -1,10 +1,10 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Monitor, Moon, Sun } from 'lucide-react'
 import { toast } from 'sonner'
 import { Card } from '@/components/ui/card'
 import { Switch } from '@/components/ui/switch'
 import { api, describeError } from '@/lib/api/client'
-import { keys, queryClient, useCan } from '@/lib/api/queries'
+import { keys, queryClient, useCan, useConfig } from '@/lib/api/queries'
 import type { CommandResult, Config } from '@/lib/api/types'
 import { setLogWrap, useLogWrap } from '@/lib/log-wrap'
 import { canNotify, setNotify, useNotify } from '@/lib/notify'
@@ -77,10 +77,7 @@ export function PreferenciasTab() {
 /** Whether a run without a period is for D-1: a setting of the hub, for everyone. */
 function DefaultPeriod() {
   const canEdit = useCan('administrador')
-  const { data } = useQuery({
-    queryKey: keys.config,
-    queryFn: ({ signal }) => api<Config>('/config', { signal }),
-  })
+  const { data } = useConfig()
   const save = useMutation({
     mutationFn: (usarD1Anbima: boolean) =>
       api<CommandResult>('/config', { method: 'POST', body: { periodo: { ...data?.periodo, usarD1Anbima } } }),

@@ -2,7 +2,7 @@
 import { QueryClient, useQuery } from '@tanstack/react-query'
 import { mayHaveSession, rememberSession } from '@/lib/session'
 import { api, ApiError, type Query } from './client'
-import type { Calendario, Job, JobPage, Papel, Sistema, Stats, Usuario } from './types'
+import type { Calendario, Config, Job, JobPage, Papel, Sistema, Stats, Usuario } from './types'
 
 const RETRIES = 2
 
@@ -89,6 +89,10 @@ export function useJob(id: number | null) {
     queryFn: ({ signal }) => api<Job>(`/jobs/${id ?? 0}`, { query: { logs: false }, signal }),
     enabled: id !== null,
   })
+}
+
+export function useConfig() {
+  return useQuery({ queryKey: keys.config, queryFn: ({ signal }) => api<Config>('/config', { signal }) })
 }
 
 export function useStats(dias = 30) {

@@ -30,6 +30,8 @@ export interface Config {
   versao: string
   periodo: Periodo
   sistemas: Record<string, Sistema>
+  /** The sections of the masked credentials document. */
+  [section: string]: unknown
 }
 
 /** A one-time code that a run asks for; it waits `prazo` seconds for it. */

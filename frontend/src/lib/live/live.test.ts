@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { backoff } from './backoff'
+import { checkMessage } from './check'
 import { parseMessage, type StatusPayload } from './messages'
 import { isActive, merge } from './status'
 
@@ -55,6 +56,11 @@ it('counts waiting and cancelling as active', () => {
   expect(isActive({ status: 'RUNNING', estado: 'cancelling' })).toBe(true)
   expect(isActive({ status: 'SUCCESS', estado: 'success' })).toBe(false)
   expect(isActive({ status: 'RUNNING', estado: null })).toBe(true)
+})
+
+it('finds a message that breaks the contract', () => {
+  expect(checkMessage({ type: 'status', payload: status({}) })).toBeNull()
+  expect(checkMessage({ type: 'status', payload: status({ progresso: 140 }) })).toContain('progresso')
 })
 
 describe('backoff', () => {

@@ -8,14 +8,14 @@ import { shownStatus, useLive } from '@/lib/live/status'
 
 interface SistemaStripProps {
   sistemas: Sistema[]
-  stats: Stats['por_sistema']
+  stats: Stats['por_sistema'] | undefined
   now: number
 }
 
 /** Every sistema at a glance: how it stands, and how old its last good run is. */
 export function SistemaStrip({ sistemas, stats, now }: SistemaStripProps) {
   const live = useLive((s) => s.sistemas)
-  const byId = new Map(stats.map((s) => [s.id, s]))
+  const byId = new Map(stats?.map((s) => [s.id, s]))
   return (
     <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4">
       {sistemas.map((s) => {
@@ -30,7 +30,7 @@ export function SistemaStrip({ sistemas, stats, now }: SistemaStripProps) {
                   {s.nome}
                 </Link>
                 <p className="truncate text-xs text-subtle" title={good ? formatDateTime(good) : ''}>
-                  {good ? `Última boa ${formatAgo(good, now)}` : 'Nenhuma execução boa'}
+                  {good ? `Última boa ${formatAgo(good, now)}` : stats ? 'Nenhuma execução boa' : s.descricao}
                 </p>
               </div>
               <SistemaBadge status={shown.status} estado={shown.estado} />

@@ -24,11 +24,13 @@ interface SistemaCardProps {
   execution: JobSistema | undefined
   /** Seconds that it usually takes. */
   expected: number | null
+  /** Which funds it takes; "" where it has no list of them. */
+  funds: string
 }
 
 const BAR = { IDLE: 'neutral', RUNNING: 'accent', SUCCESS: 'success', ERROR: 'danger', CANCELLED: 'neutral' } as const
 
-export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, starting, now, execution, expected }: SistemaCardProps) {
+export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, starting, now, execution, expected, funds }: SistemaCardProps) {
   const live = useLive((s) => s.sistemas[sistema.id])
   const shown = shownStatus(sistema, live)
   const active = isActive(shown)
@@ -71,7 +73,17 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
           aria-label={`Incluir ${nome} na execução`}
         />
       </div>
-      <Opcoes sistema={sistema} disabled={!canRun} />
+      <div className="mt-3 flex flex-wrap items-center gap-x-3 gap-y-1.5 pl-12 empty:hidden">
+        <Opcoes sistema={sistema} disabled={!canRun} />
+        {funds && (
+          <Link
+            to={`/settings/fundos?sistema=${id}`}
+            className="text-xs text-subtle underline-offset-4 hover:text-foreground hover:underline"
+          >
+            {funds}
+          </Link>
+        )}
+      </div>
       <div className="mt-auto pt-3">
         <div className="flex h-7 items-center gap-1">
           <SistemaBadge status={shown.status} estado={shown.estado} />
@@ -146,7 +158,7 @@ function Opcoes({ sistema, disabled }: { sistema: Sistema; disabled: boolean }) 
   const opcoes = Object.entries(sistema.opcoes)
   if (opcoes.length === 0) return null
   return (
-    <div role="group" aria-label={`Opções de ${sistema.nome}`} className="mt-3 flex flex-wrap gap-1.5 pl-12">
+    <div role="group" aria-label={`Opções de ${sistema.nome}`} className="flex flex-wrap gap-1.5">
       {opcoes.map(([opcao, on]) => (
         <button
           key={opcao}

@@ -6,6 +6,10 @@ import { plural } from '@/lib/format'
 
 const SHOWN = 500
 
+function shown(text: string | null | undefined): string {
+  return text === '' || text == null ? '—' : text
+}
+
 /** What a dry-run says that a real run would fetch. */
 export function PlanTable({ sistemas }: { sistemas: JobSistema[] }) {
   const items = sistemas.flatMap((s) => s.plano.map((item) => ({ nome: s.nome, ...item })))
@@ -32,10 +36,10 @@ export function PlanTable({ sistemas }: { sistemas: JobSistema[] }) {
               <Tr key={i}>
                 <Td>{item.nome}</Td>
                 <Td>{item.relatorio}</Td>
-                <Td className="hidden sm:table-cell">{item.fundo ?? '—'}</Td>
+                <Td className="hidden sm:table-cell">{shown(item.fundo)}</Td>
                 <Td className="tabular">{item.data ? isoToBr(item.data) : '—'}</Td>
                 <Td className="hidden max-w-96 truncate text-subtle md:table-cell" title={item.destino ?? ''}>
-                  {item.destino ?? '—'}
+                  {shown(item.destino)}
                 </Td>
               </Tr>
             ))}

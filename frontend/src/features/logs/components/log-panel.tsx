@@ -26,6 +26,7 @@ export function LogPanel({ job, line, level }: LogPanelProps) {
   const log = useJobLog(job.id, job.log_linhas)
   const [filter, setFilter] = useState<LineFilter>({ ...NO_FILTER, level })
   const [only, setOnly] = useState(false)
+  const [deltas, setDeltas] = useState(false)
   const wrap = useLogWrap((s) => s.wrap)
   const [follow, setFollow] = useState(line === null)
   const [target, setTarget] = useState<{ seq: number } | null>(line === null ? null : { seq: line })
@@ -78,6 +79,8 @@ export function LogPanel({ job, line, level }: LogPanelProps) {
         sistemas={sistemas}
         wrap={wrap}
         onWrap={setLogWrap}
+        deltas={deltas}
+        onDeltas={setDeltas}
         follow={follow}
         onFollow={setFollow}
       >
@@ -101,6 +104,7 @@ export function LogPanel({ job, line, level }: LogPanelProps) {
             source={source}
             wrap={wrap}
             needle={needle}
+            deltas={deltas}
             follow={follow}
             onFollow={setFollow}
             target={target}

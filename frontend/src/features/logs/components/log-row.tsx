@@ -3,7 +3,7 @@ import { memo, type Ref } from 'react'
 import type { LogLevel, LogLine } from '@/lib/api/types'
 import { formatClock, plural } from '@/lib/format'
 import { cn } from '@/lib/utils'
-import { cutMessage, splitHits } from '../lib/message'
+import { cutMessage, formatDelta, splitHits } from '../lib/message'
 
 const BAR: Record<LogLevel, string> = {
   DEBUG: 'bg-border',
@@ -28,6 +28,8 @@ interface LogRowProps {
   wrap: boolean
   open: boolean
   needle: string
+  /** The time of the line before, when the time between them is to be shown. */
+  previous: string | null
   marked: boolean
   onToggle: (seq: number) => void
   onLink: (seq: number) => void
@@ -35,7 +37,7 @@ interface LogRowProps {
 }
 
 export const LogRow = memo(function LogRow(props: LogRowProps) {
-  const { jobId, line, index, wrap, open, needle, marked, onToggle, onLink, rowRef } = props
+  const { jobId, line, index, wrap, open, needle, previous, marked, onToggle, onLink, rowRef } = props
   if (!line) {
     return (
       <div data-index={index} className="flex h-[22px] items-center pl-4">
@@ -75,6 +77,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
       <time dateTime={line.timestamp} className="shrink-0 text-subtle">
         <span className="sm:hidden">{formatClock(line.timestamp).slice(0, 8)}</span>
         <span className="hidden sm:inline">{formatClock(line.timestamp)}</span>
+        {previous && <span className="inline-block w-[9ch] text-right">{formatDelta(previous, line.timestamp)}</span>}
       </time>
       <span className={cn('hidden w-[7ch] shrink-0 font-medium sm:block', WORD[line.level])}>{line.level}</span>
       <span className="hidden w-[15ch] shrink-0 truncate text-secondary md:block" title={line.sistema}>

@@ -1,4 +1,4 @@
-import { Download, Pause, Play, WrapText } from 'lucide-react'
+import { Download, Pause, Play, Timer, WrapText } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { NativeSelect } from '@/components/ui/input'
 import type { LogLevel } from '@/lib/api/types'
@@ -20,13 +20,15 @@ interface LogToolbarProps {
   sistemas: string
   wrap: boolean
   onWrap: (wrap: boolean) => void
+  deltas: boolean
+  onDeltas: (deltas: boolean) => void
   follow: boolean
   onFollow: (follow: boolean) => void
   children: React.ReactNode
 }
 
 export function LogToolbar(props: LogToolbarProps) {
-  const { jobId, filter, onFilter, sistemas, wrap, onWrap, follow, onFollow, children } = props
+  const { jobId, filter, onFilter, sistemas, wrap, onWrap, deltas, onDeltas, follow, onFollow, children } = props
   return (
     <div className="flex flex-wrap items-center gap-2">
       {children}
@@ -65,6 +67,16 @@ export function LogToolbar(props: LogToolbarProps) {
           onClick={() => onWrap(!wrap)}
         >
           <WrapText aria-hidden />
+        </Button>
+        <Button
+          size="icon"
+          variant={deltas ? 'secondary' : 'ghost'}
+          aria-pressed={deltas}
+          aria-label="Tempo entre linhas"
+          title="Tempo entre linhas"
+          onClick={() => onDeltas(!deltas)}
+        >
+          <Timer aria-hidden />
         </Button>
         <Button asChild size="icon" variant="ghost" aria-label="Baixar o log" title="Baixar o log">
           <a href={downloadUrl(jobId)} download>

@@ -15,6 +15,8 @@ interface LogViewProps {
   source: LogSource
   wrap: boolean
   needle: string
+  /** Shows the time between lines. */
+  deltas: boolean
   follow: boolean
   onFollow: (follow: boolean) => void
   /** The line to show and mark; a new object jumps again. */
@@ -27,7 +29,7 @@ interface LogViewProps {
 
 /** A log of any length, of which only the rows in sight exist. Mount anew (key) for another source. */
 export function LogView(props: LogViewProps) {
-  const { jobId, source, wrap, needle, follow, onFollow, target, onLink, onTop, className } = props
+  const { jobId, source, wrap, needle, deltas, follow, onFollow, target, onLink, onTop, className } = props
   useSyncExternalStore(source.notifier.subscribe, source.notifier.snapshot)
   const [scroller] = useState(() => new Scroller())
   useSyncExternalStore(scroller.subscribe, scroller.snapshot)
@@ -124,6 +126,7 @@ export function LogView(props: LogViewProps) {
                   wrap={wrap}
                   open={line !== undefined && open.has(line.seq)}
                   needle={needle}
+                  previous={deltas ? (source.line(index - 1)?.timestamp ?? null) : null}
                   marked={line !== undefined && line.seq === target?.seq}
                   onToggle={toggle}
                   onLink={onLink}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cutMessage, SHOWN_CHARS, splitHits } from './message'
+import { cutMessage, formatDelta, SHOWN_CHARS, splitHits } from './message'
 
 describe('cutMessage', () => {
   it('leaves a short line as it is', () => {
@@ -13,6 +13,14 @@ describe('cutMessage', () => {
     expect(cut.text).toHaveLength(SHOWN_CHARS)
     expect(cut.moreChars).toBe(5)
   })
+})
+
+it('says how much later a line came', () => {
+  const t = '2026-11-25T08:00:00.000Z'
+  expect(formatDelta(t, '2026-11-25T08:00:00.300Z')).toBe('+0,300s')
+  expect(formatDelta(t, '2026-11-25T08:02:05.000Z')).toBe('+2m05s')
+  expect(formatDelta(t, t)).toBe('')
+  expect(formatDelta('2026-11-25T08:00:01Z', t)).toBe('')
 })
 
 describe('splitHits', () => {

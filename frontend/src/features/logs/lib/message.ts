@@ -21,6 +21,15 @@ export function cutMessage(message: string): Cut {
   }
 }
 
+/** "+0,3s" between two ISO times, "+2m05s" from a minute on; nothing where the clock did not move on. */
+export function formatDelta(from: string, to: string): string {
+  const seconds = (new Date(to).getTime() - new Date(from).getTime()) / 1000
+  if (!(seconds >= 0.001)) return ''
+  if (seconds < 60) return `+${seconds.toFixed(seconds < 10 ? 3 : 1).replace('.', ',')}s`
+  const whole = Math.round(seconds)
+  return `+${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`
+}
+
 export interface Piece {
   text: string
   hit: boolean

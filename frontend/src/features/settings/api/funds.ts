@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { toast } from 'sonner'
 import { api, describeError } from '@/lib/api/client'
-import { queryClient } from '@/lib/api/queries'
+import { keys, queryClient } from '@/lib/api/queries'
 import type { CommandResult, Fundos, ImportResult } from '@/lib/api/types'
 
 const KEY = ['fundos'] as const
@@ -26,6 +26,10 @@ async function before(sistemaId: string, change: (fundos: Fundos) => Fundos): Pr
   patch(sistemaId, change)
 }
 
+function changed(): void {
+  void queryClient.invalidateQueries({ queryKey: keys.config })
+}
+
 function failed(error: Error): void {
   toast.error(describeError(error))
   void queryClient.invalidateQueries({ queryKey: KEY })
@@ -43,6 +47,7 @@ export function useSelectFundos(sistemaId: string) {
       }))
     },
     onError: failed,
+    onSuccess: changed,
   })
 }
 
@@ -52,6 +57,7 @@ export function useUsarTodos(sistemaId: string) {
       api<CommandResult>(`/fundos/${sistemaId}`, { method: 'PUT', body: { usar_todos } }),
     onMutate: (usar_todos) => before(sistemaId, (f) => ({ ...f, usar_todos })),
     onError: failed,
+    onSuccess: changed,
   })
 }
 
@@ -78,6 +84,7 @@ export function useImport(where: { sistemaId: string } | 'de-para') {
     mutationFn: (upload: Upload) =>
       api<ImportResult>(path, { method: 'POST', body: toForm(upload), timeoutMs: UPLOAD_TIMEOUT_MS }),
     onSuccess: () => {
+      changed()
       void queryClient.invalidateQueries({ queryKey: where === 'de-para' ? DE_PARA : KEY })
     },
   })
