@@ -35,6 +35,7 @@ class Client(threading.Thread):
         self.errors: list[str] = []
         self.sessions = 0
         self.connected = False
+        self.last_frame = self.last_error = ""
         self.calm = False
         """Stays where it is, while the oracle asks what it knows."""
         self._left = threading.Event()
@@ -44,8 +45,10 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         while not self._left.is_set():
-            with contextlib.suppress(*_ERRORS):
+            try:
                 self._session()
+            except _ERRORS as error:
+                self.last_error = f"{time.time():.1f} {type(error).__name__} {error}"[:200]
             self.connected = False
             self._left.wait(self.rng.uniform(0.05, 0.5))
 
@@ -58,11 +61,20 @@ class Client(threading.Thread):
             until = time.monotonic() + self.stay()
             while not self._left.is_set() and (self.calm or time.monotonic() < until):
                 with contextlib.suppress(TimeoutError):
-                    self.take(json.loads(connection.recv(timeout=0.2)))
+                    text = str(connection.recv(timeout=0.2))
+                    self.last_frame = f"{time.time():.1f} {text[:120]}"
+                    self.take(json.loads(text))
                 if self.rng.random() < 0.002:
                     self.whim(connection)
             if self.rng.random() < 0.5:
                 connection.socket.shutdown(socket.SHUT_RDWR)  # gone without a word
+
+    def story(self) -> str:
+        """How it fares, for whoever asks what went wrong."""
+        state = "connected" if self.connected else "not connected"
+        alive = "" if self.is_alive() else ", its thread has ended"
+        last = f"last frame {self.last_frame}, last error {self.last_error}"
+        return f"{self.sessions} sessions, {state}{alive}, {last}; {self.errors[:3]}"
 
     def stay(self) -> float:
         """Seconds until it vanishes."""
@@ -86,6 +98,7 @@ class Follower(Client):
         self.job = job
         self.got: list[tuple[int, str]] = []
         self.completed = False
+        self.whims = 3
         self.asking = False
         """Has subscribed and was not answered yet."""
 
@@ -110,9 +123,10 @@ class Follower(Client):
 
     def whim(self, connection: websocket_client.ClientConnection) -> None:
         """Ask again from somewhere earlier while lines are on their way."""
-        if self.asking:
+        if self.asking or self.calm or not self.whims:
             return
         self.asking = True
+        self.whims -= 1
         after = self.rng.randrange(len(self.got) + 1)
         connection.send(json.dumps({"type": "subscribe", "job_id": self.job, "after": after, "batch": False}))
 

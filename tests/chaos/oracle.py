@@ -251,9 +251,7 @@ class Oracle:
             self.verdict.check(
                 "a client that comes and goes saw every line once",
                 each.got == truth and not each.errors,
-                lambda e=each, t=truth: (
-                    f"job {e.job}: {len(e.got)} of {len(t)} in {e.sessions} sessions; {e.errors[:3]}"
-                ),  # type: ignore[misc]
+                lambda e=each, t=truth: f"job {e.job}: {len(e.got)} of {len(t)}; {e.story()}",  # type: ignore[misc]
             )
             self.verdict.check("a follower hears the end", each.completed, lambda e=each: f"job {e.job}")  # type: ignore[misc]
 

