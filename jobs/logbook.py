@@ -111,7 +111,8 @@ def _store(
             place[:] = [first]
         base = (job_id << SEQ_BITS) + first
         if connection.vendor == "postgresql":
-            with cursor.copy(COPY) as copy:
+            # The driver's own errors become Django's, which the callers wait out.
+            with connection.wrap_database_errors, cursor.copy(COPY) as copy:
                 for index, (level, sistema, mensagem) in enumerate(lines):
                     copy.write_row((base + index, execution_id, level, sistema[:MAX_SISTEMA], mensagem, moment))
         else:
@@ -121,7 +122,8 @@ def _store(
                 for index, (level, sistema, mensagem) in enumerate(lines)
             ]
             # Straight to the driver: Django's wrapper would translate the statement anew for each row.
-            cursor.cursor.executemany(INSERT % (("?",) * 6), rows)
+            with connection.wrap_database_errors:
+                cursor.cursor.executemany(INSERT % (("?",) * 6), rows)
     return first
 
 
