@@ -2,6 +2,9 @@ import './styles.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from '@/app/app'
+import { prefetch } from '@/lib/api/queries'
+
+prefetch()
 
 const root = document.getElementById('root')
 if (root) {

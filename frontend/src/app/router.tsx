@@ -56,6 +56,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('@/features/settings/fundos-tab')).FundosTab }),
               },
               {
+                path: 'chaves',
+                lazy: async () => ({ Component: (await import('@/features/settings/chaves-tab')).ChavesTab }),
+              },
+              {
                 path: 'preferencias',
                 lazy: async () => ({ Component: (await import('@/features/settings/preferencias-tab')).PreferenciasTab }),
               },

@@ -5,18 +5,13 @@ import {
   Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger,
 } from '@/components/ui/menu'
 import { useLogout } from '@/features/auth/api/session'
-import type { Papel, Usuario } from '@/lib/api/types'
+import type { Usuario } from '@/lib/api/types'
 import { useConnection } from '@/lib/live/socket'
 import { usePalette } from '@/lib/palette'
+import { papelLabel } from '@/lib/papel'
 import { type Theme, useTheme } from '@/lib/theme'
 import { cn } from '@/lib/utils'
 import { NAV } from './nav'
-
-const PAPEL: Record<Papel, string> = {
-  visualizador: 'Visualizador',
-  operador: 'Operador',
-  administrador: 'Administrador',
-}
 
 const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: 'light', label: 'Claro', icon: Sun },
@@ -93,7 +88,7 @@ export function Sidebar({ me }: { me: Usuario }) {
             </span>
             <span className="min-w-0 flex-1 leading-tight">
               <span className="block truncate text-[13px] font-medium">{me.nome || me.username}</span>
-              <span className="block text-xs text-subtle">{PAPEL[me.papel]}</span>
+              <span className="block text-xs text-subtle">{papelLabel(me.papel)}</span>
               <span className="sr-only">Menu do usuário</span>
             </span>
           </button>
@@ -149,7 +144,7 @@ function UserMenu({ me, withNav, children }: UserMenuProps) {
       <MenuContent align="start">
         <MenuLabel className="flex items-center gap-2">
           <UserRound className="size-3.5" aria-hidden />
-          {me.username} · {PAPEL[me.papel]}
+          {me.username} · {papelLabel(me.papel)}
         </MenuLabel>
         <MenuSeparator />
         {withNav &&

@@ -25,13 +25,22 @@ export function rememberSession(held: boolean): void {
   }
 }
 
+/** Whether this browser was logged in when it last looked. */
+export function sessionNoted(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null
+  } catch {
+    return false
+  }
+}
+
 /**
  * Whether it is worth asking the hub who is logged in: a refusal would stand as an error in the console of everyone who
  * comes to log in. Without the note, Django's login page tells, for it sends whoever holds a session on.
  */
 export async function mayHaveSession(): Promise<boolean> {
   try {
-    if (localStorage.getItem(HINT) !== null) return true
+    if (sessionNoted()) return true
     const page = await fetch('/entrar/', { redirect: 'manual', credentials: 'same-origin' })
     return page.type === 'opaqueredirect' || page.status >= 500
   } catch {

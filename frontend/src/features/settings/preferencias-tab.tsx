@@ -10,6 +10,7 @@ import { setLogWrap, useLogWrap } from '@/lib/log-wrap'
 import { canNotify, setNotify, useNotify } from '@/lib/notify'
 import { type Theme, useTheme } from '@/lib/theme'
 import { cn } from '@/lib/utils'
+import { PasswordForm } from './components/password-form'
 
 const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: 'light', label: 'Claro', icon: Sun },
@@ -70,6 +71,7 @@ export function PreferenciasTab() {
         />
       </Card>
       <DefaultPeriod />
+      <PasswordForm />
     </div>
   )
 }

@@ -8,6 +8,7 @@ const TABS = [
   { to: 'credenciais', label: 'Credenciais' },
   { to: 'caminhos', label: 'Caminhos' },
   { to: 'fundos', label: 'Fundos' },
+  { to: 'chaves', label: 'Chaves de API' },
   { to: 'preferencias', label: 'Preferências' },
 ]
 

@@ -1,6 +1,6 @@
 /** Server state that more than one feature reads. */
 import { QueryClient, useQuery } from '@tanstack/react-query'
-import { mayHaveSession, rememberSession } from '@/lib/session'
+import { mayHaveSession, rememberSession, sessionNoted } from '@/lib/session'
 import { api, ApiError, type Query } from './client'
 import type { Calendario, Config, Job, JobPage, Papel, Sistema, Stats, Usuario } from './types'
 
@@ -42,8 +42,24 @@ export async function fetchMe(): Promise<Usuario | null> {
   }
 }
 
+const me = { queryKey: keys.me, queryFn: fetchMe, staleTime: 5 * 60_000 }
+
+const sistemas = {
+  queryKey: keys.sistemas,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api<Record<string, Sistema>>('/sistemas', { signal }),
+}
+
+// Whoever needs the data asks again and shows what went wrong.
+const ignore = (): void => undefined
+
+/** Asks for what every page needs while the page itself is still on its way. */
+export function prefetch(): void {
+  queryClient.query(me).catch(ignore)
+  if (sessionNoted()) queryClient.query(sistemas).catch(ignore)
+}
+
 export function useMe() {
-  return useQuery({ queryKey: keys.me, queryFn: fetchMe, staleTime: 5 * 60_000 })
+  return useQuery(me)
 }
 
 const RANK: Record<Papel, number> = { visualizador: 1, operador: 2, administrador: 3 }
@@ -55,11 +71,7 @@ export function useCan(papel: Papel): boolean {
 }
 
 export function useSistemas() {
-  return useQuery({
-    queryKey: keys.sistemas,
-    queryFn: ({ signal }) => api<Record<string, Sistema>>('/sistemas', { signal }),
-    select: bySistemaOrder,
-  })
+  return useQuery({ ...sistemas, select: bySistemaOrder })
 }
 
 function bySistemaOrder(sistemas: Record<string, Sistema>): Sistema[] {

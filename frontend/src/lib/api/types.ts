@@ -73,6 +73,9 @@ export type ExecuteRequest = Pick<Schemas['ExecuteIn'], 'sistemas'> & Partial<Sc
 export type ExecuteResult = Schemas['Started']
 export type SistemaResult = Narrow<Schemas['SistemaDone'], { sistema: Sistema }>
 
+export type Token = Schemas['TokenOut']
+export type TokenMade = Schemas['TokenMade']
+
 export type Portfolio = Schemas['PortfolioOut']
 export type CarteiraTotal = Schemas['CarteiraTotal']
 export type Evolucao = Schemas['Evolucao']
