@@ -27,7 +27,14 @@ export function Modal({ open, onOpenChange, title, description, children, footer
         <RadixDialog.Content
           {...(alert ? { role: 'alertdialog' } : {})}
           {...(description ? {} : { 'aria-describedby': undefined })}
-          onOpenAutoFocus={() => (before.current = document.activeElement)}
+          onOpenAutoFocus={(e) => {
+            before.current = document.activeElement
+            // What is to be typed comes before the button that closes.
+            const field = (e.currentTarget as HTMLElement).querySelector<HTMLElement>('input:not([readonly]):not([type=file])')
+            if (!field) return
+            e.preventDefault()
+            field.focus()
+          }}
           onCloseAutoFocus={(e) => {
             e.preventDefault()
             if (before.current instanceof HTMLElement) before.current.focus()
