@@ -37,36 +37,43 @@ PREFERENCIAS: Final = {
     "credentials_enable_service": False,
 }
 PRAZO_ABRIR: Final = 60.0  # seconds
+ABERTURAS: Final = 2  # on a busy machine the first start may be too slow
 
 
 def abrir_navegador(playwright: Playwright, pasta: Path, recebendo: Path) -> BrowserContext:
     """A browser with a profile of its own in `pasta`, downloads into `recebendo`. Raises Falha(sem_navegador)."""
-    perfil = pasta / "perfil"
+    recebendo.mkdir(exist_ok=True)
+    for tentativa in range(1, ABERTURAS + 1):
+        try:
+            return _abrir(playwright, pasta / f"perfil-{tentativa}", recebendo)
+        except Error as causa:
+            if "playwright install" in str(causa) or "Executable doesn't exist" in str(causa):
+                raise Falha("sem_navegador", SEM_NAVEGADOR) from causa
+            if tentativa == ABERTURAS:
+                raise Falha("sem_navegador", f"O navegador não abriu: {primeira_linha(causa)}") from causa
+    raise Falha("sem_navegador", SEM_NAVEGADOR)
+
+
+def _abrir(playwright: Playwright, perfil: Path, recebendo: Path) -> BrowserContext:
     (perfil / "Default").mkdir(parents=True, exist_ok=True)
     (perfil / "Default" / "Preferences").write_text(json.dumps(PREFERENCIAS), encoding="utf-8")
-    recebendo.mkdir(exist_ok=True)
-    try:
-        return playwright.chromium.launch_persistent_context(
-            perfil,
-            executable_path=achar_navegador(),
-            headless=not mostrar(),
-            args=argumentos(),
-            chromium_sandbox="--no-sandbox" not in argumentos(),
-            downloads_path=recebendo,
-            accept_downloads=True,
-            locale="pt-BR",
-            timezone_id="America/Sao_Paulo",
-            viewport={"width": 1366, "height": 900},
-            timeout=PRAZO_ABRIR * 1000,
-            # The command has its own: it must print, remove partial files and end with 130.
-            handle_sigint=False,
-            handle_sigterm=False,
-            handle_sighup=False,
-        )
-    except Error as causa:
-        if "playwright install" in str(causa) or "Executable doesn't exist" in str(causa):
-            raise Falha("sem_navegador", SEM_NAVEGADOR) from causa
-        raise Falha("sem_navegador", f"O navegador não abriu: {primeira_linha(causa)}") from causa
+    return playwright.chromium.launch_persistent_context(
+        perfil,
+        executable_path=achar_navegador(),
+        headless=not mostrar(),
+        args=argumentos(),
+        chromium_sandbox="--no-sandbox" not in argumentos(),
+        downloads_path=recebendo,
+        accept_downloads=True,
+        locale="pt-BR",
+        timezone_id="America/Sao_Paulo",
+        viewport={"width": 1366, "height": 900},
+        timeout=PRAZO_ABRIR * 1000,
+        # The command has its own: it must print, remove partial files and end with 130.
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
+    )
 
 
 def primeira_linha(causa: Exception) -> str:
