@@ -4,11 +4,10 @@ import { toast } from 'sonner'
 import { keys, queryClient } from '@/lib/api/queries'
 import { notify } from '@/lib/notify'
 import { formatDuration } from '@/lib/format'
+import { JobWatch } from '@/lib/live/job-watch'
 import type { JobCompletePayload } from '@/lib/live/messages'
 import { hub, useConnection } from '@/lib/live/socket'
 import { receiveStatus, resetLive } from '@/lib/live/status'
-
-const SEEN_MAX = 200
 
 if (import.meta.env.DEV) {
   void import('@/lib/live/check').then(({ checkMessage }) =>
@@ -23,24 +22,13 @@ if (import.meta.env.DEV) {
 export function useLiveFeed(): void {
   const navigate = useNavigate()
   useEffect(() => {
-    const finished = new Set<number>()
-    const known = new Set<number>()
-    // A job that somebody else started is not in this page's lists yet.
-    const noticeJob = (id: number) => {
-      if (known.has(id)) return
-      if (known.size > SEEN_MAX) known.clear()
-      known.add(id)
-      void queryClient.invalidateQueries({ queryKey: keys.jobs })
-    }
+    const jobs = new JobWatch()
     const stop = hub.listen((message) => {
       if (message.type === 'status') {
         receiveStatus(message.payload)
-        noticeJob(message.payload.job_id)
-      }
-      else if (message.type === 'job_complete') {
-        if (finished.has(message.payload.job_id)) return
-        if (finished.size > SEEN_MAX) finished.clear()
-        finished.add(message.payload.job_id)
+        // A job that somebody else started is not in this page's lists yet.
+        if (jobs.onStatus(message.payload)) void queryClient.invalidateQueries({ queryKey: keys.jobs })
+      } else if (message.type === 'job_complete' && jobs.onComplete(message.payload.job_id)) {
         announce(message.payload)
         tellDesktop(message.payload, navigate)
         refresh()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { backoff } from './backoff'
 import { checkMessage } from './check'
+import { JobWatch } from './job-watch'
 import { parseMessage, type StatusPayload } from './messages'
 import { isActive, merge } from './status'
 
@@ -61,6 +62,27 @@ it('counts waiting and cancelling as active', () => {
 it('finds a message that breaks the contract', () => {
   expect(checkMessage({ type: 'status', payload: status({}) })).toBeNull()
   expect(checkMessage({ type: 'status', payload: status({ progresso: 140 }) })).toContain('progresso')
+})
+
+describe('JobWatch', () => {
+  it('is news when a job that ran here ends, once', () => {
+    const jobs = new JobWatch()
+    expect(jobs.onStatus(status({ estado: 'pending', status: 'IDLE' }))).toBe(true)
+    expect(jobs.onStatus(status({}))).toBe(false)
+    expect(jobs.onComplete(1)).toBe(true)
+    expect(jobs.onComplete(1)).toBe(false)
+  })
+  it('is no news how a job ended before this page was opened', () => {
+    const jobs = new JobWatch()
+    jobs.onStatus(status({ estado: 'success', status: 'SUCCESS' }))
+    expect(jobs.onComplete(1)).toBe(false)
+  })
+  it('still is news after the connection broke in between', () => {
+    const jobs = new JobWatch()
+    jobs.onStatus(status({}))
+    jobs.onStatus(status({ estado: 'success', status: 'SUCCESS' }))
+    expect(jobs.onComplete(1)).toBe(true)
+  })
 })
 
 describe('backoff', () => {
