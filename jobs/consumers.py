@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
 from django.db.models import Max
 
 from etlhub import sockets
@@ -26,6 +27,8 @@ from jobs.models import Job
 log = logging.getLogger(__name__)
 
 REPLAY_LINES = 1000
+GO_AWAY = 4011
+"""Close code for 1011 of RFC 6455 (a fault of the server's), which the server's library refuses to send."""
 REMEMBERED = 1000
 """Jobs that have ended and whose last line is still known."""
 MAX_FOLLOWED = 20
@@ -59,17 +62,30 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if query.get("logs") == ["assinados"]:
             self.client.follows = set()
         await fanout().join(self.client)
-        self.client.base, self.client.newest = await _unfinished()
+        try:
+            self.client.base, self.client.newest = await _unfinished()
+        except DatabaseError as error:
+            await self._drop(error)
+            return
         self.sender = asyncio.create_task(self._send_all())
 
-    async def disconnect(self, _code: int) -> None:
-        fanout().leave(self.client)
-        if self.place is not None:
-            sockets.places().leave(self.place)
-        if self.sender is not None:
-            self.sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await self.sender
+    async def __call__(self, *arguments: Any) -> None:
+        """However it ends, nothing of it stays behind: after a fault nobody calls `disconnect`."""
+        try:
+            await super().__call__(*arguments)
+        finally:
+            fanout().leave(self.client)
+            if self.place is not None:
+                sockets.places().leave(self.place)
+            if self.sender is not None:
+                self.sender.cancel()
+                with contextlib.suppress(asyncio.CancelledError, Exception):
+                    await self.sender
+
+    async def _drop(self, error: Exception) -> None:
+        """The database is away: the client comes again and asks from where it was."""
+        log.warning("client dropped: %s", type(error).__name__)
+        await self.close(GO_AWAY)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002
         if self.place is None or not self.place.may_speak():
@@ -85,6 +101,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
                 self._unsubscribe(int(message["job_id"]))
             elif kind == "ping":
                 await self.send(text_data='{"type":"pong","payload":{}}')
+        except DatabaseError as error:
+            await self._drop(error)
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             text = "Mensagem não entendida."
             await self.send(text_data=json.dumps({"type": "error", "payload": {"mensagem": text}}, ensure_ascii=False))
@@ -132,9 +150,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
                 await self._send_completed()
         except asyncio.CancelledError:
             raise
-        except Exception as error:  # the database is away: the client comes again and asks from where it was
-            log.warning("client dropped: %s", type(error).__name__)
-            await self.close(1011)
+        except Exception as error:
+            await self._drop(error)
 
     async def _send_statuses(self) -> None:
         waiting, self.client.statuses = self.client.statuses, {}

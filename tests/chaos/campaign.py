@@ -22,7 +22,8 @@ from tests.chaos.faults import Fault
 from tests.chaos.stage import Stage
 from tests.hub import PASSWORD, wait_until
 
-READY_SECONDS = 60.0
+READY_SECONDS = 240.0
+"""Long, for where others use the machine too."""
 FOLLOWERS = 3
 LISTENERS = 2
 AT_ONCE = 3
