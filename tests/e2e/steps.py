@@ -86,10 +86,10 @@ def expect_whole_log(page: Page, client: httpx.Client, job: int) -> None:
     assert wrong == []
 
 
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the element of that accessible name or text has the focus; each stop on the way must be seen."""
+def tab_to(page: Page, name: str, key: str = "Tab") -> None:
+    """Press `key` until the element of that accessible name or text has the focus; each stop on the way must be seen."""
     for _ in range(MAX_TABS):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         found, visible = page.evaluate(
             """() => {
               const at = document.activeElement

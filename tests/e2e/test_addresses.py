@@ -31,11 +31,12 @@ def test_a_deep_link_and_a_reload_show_the_page(stage: Stage, page: Page, wanted
 def test_the_menu_leads_to_every_page_that_it_names(stage: Stage, page: Page) -> None:
     page.goto("/etl")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    names = page.get_by_role("navigation", name="Principal").get_by_role("link").all_inner_texts()
+    menu = page.get_by_role("navigation", name="Principal")
+    names = menu.get_by_role("link").all_inner_texts()
     assert len(names) >= 2
     for name in names:
-        page.get_by_role("navigation", name="Principal").get_by_role("link", name=name, exact=True).click()
-        expect(page.get_by_role("link", name=name, exact=True)).to_have_attribute("aria-current", "page")
+        menu.get_by_role("link", name=name, exact=True).click()
+        expect(menu.get_by_role("link", name=name, exact=True)).to_have_attribute("aria-current", "page")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.pages import PAGES, ClientPage, seed
+from tests.e2e.pages import PAGES, ClientPage, open_page, seed
 from tests.e2e.stage import PHONE, Stage
 from tests.hub import ROOT
 
@@ -33,27 +33,20 @@ def violations(page: Page, within: str = "html") -> list[str]:
     return [f"{rule['id']}: {rule['help']} · {node['target']}" for rule in found for node in rule["nodes"]]
 
 
-def open_page(page: Page, wanted: ClientPage) -> None:
-    page.goto(wanted.path)
-    expect(page.get_by_role("heading", level=1)).to_have_text(wanted.heading)
-    expect(page.locator("[aria-busy=true], [aria-hidden].animate-pulse.rounded-md")).to_have_count(0)  # all is loaded
-
-
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("wanted", [LOGIN, *PAGES], ids=lambda p: p.name)
-def test_axe_finds_nothing(stage: Stage, browser: Browser, wanted: ClientPage, theme: str) -> None:
-    with stage.visit(browser, logged_in=wanted is not LOGIN, color_scheme=theme) as page:
+def test_a_page_is_accessible_in_both_themes_and_fits_a_phone(
+    stage: Stage, browser: Browser, wanted: ClientPage
+) -> None:
+    with stage.visit(browser, logged_in=wanted is not LOGIN, color_scheme="light") as page:
         open_page(page, wanted)
-        assert page.locator("html.dark").count() == (theme == "dark")
-        assert violations(page) == []
-
-
-@pytest.mark.parametrize("wanted", [LOGIN, *PAGES], ids=lambda p: p.name)
-def test_a_phone_never_scrolls_sideways(stage: Stage, browser: Browser, wanted: ClientPage) -> None:
-    with stage.visit(browser, logged_in=wanted is not LOGIN, viewport=PHONE) as page:
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            expect(page.locator("html.dark")).to_have_count(int(theme == "dark"))
+            assert violations(page) == [], theme
+        page.set_viewport_size(PHONE)
         open_page(page, wanted)
         assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [PHONE["width"], PHONE["width"]]
-        assert violations(page) == []
+        assert violations(page) == [], "phone"
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -83,6 +83,8 @@ def test_two_sistemas_are_followed_live_and_a_reload_misses_nothing(
 def test_cancelling_stops_the_process_and_says_so(stage: Stage, client: httpx.Client, page: Page) -> None:
     stage.portal.faults.set("fidc", "nunca_pronto")
     page.goto("/etl")
+    # Otherwise what was collected before would not be asked for again.
+    page.get_by_role("switch", name="Baixar de novo").click()
     card(page, "fidc").get_by_role("button", name="Executar só FIDC").click()
     expect(card(page, "fidc")).to_contain_text("Executando")
     wait_until(lambda: running_commands(stage), what="a running command")
@@ -123,7 +125,7 @@ def test_the_keyboard_alone_is_enough(stage: Stage, client: httpx.Client, page: 
     tab_to(page, "Executar só FIDC")
     page.keyboard.press("Enter")
     expect_status(page, "fidc", "SUCCESS")
-    tab_to(page, "Ver logs de FIDC")
+    tab_to(page, "Ver logs de FIDC", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("log")).to_contain_text("FIDC ESTOQUE")
 

@@ -6,7 +6,7 @@ import json
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.stage import REFUSED, Stage, fill_login
 from tests.e2e.steps import count_jobs, select_only
@@ -78,7 +78,7 @@ def test_a_session_that_ended_asks_for_the_password_and_keeps_the_page(stage: St
         page.goto("/login?next=/etl")
         fill_login(page, PASSWORD)
         page.get_by_role("switch", name="Simular").click()
-        end_session(stage, page.context.cookies()[0])
+        end_session(stage, page)
         page.get_by_role("switch", name="Incluir JCOT na execução").click()
         dialog = page.get_by_role("alertdialog", name="Sua sessão terminou")
         dialog.get_by_label("Senha").fill(PASSWORD)
@@ -88,9 +88,7 @@ def test_a_session_that_ended_asks_for_the_password_and_keeps_the_page(stage: St
         expect(page.get_by_text("Ao vivo", exact=True)).to_be_visible()
 
 
-def end_session(stage: Stage, cookie: object) -> None:
-    """Log that session out from elsewhere, as an administrator or the clock would."""
-    assert isinstance(cookie, dict)
-    httpx.post(
-        f"{stage.hub.url}/api/auth/logout", cookies={cookie["name"]: cookie["value"]}, timeout=20
-    ).raise_for_status()
+def end_session(stage: Stage, page: Page) -> None:
+    """Log the page's session out from elsewhere, as an administrator or the clock would."""
+    cookies = {str(each["name"]): str(each["value"]) for each in page.context.cookies()}
+    httpx.post(f"{stage.hub.url}/api/auth/logout", cookies=cookies, timeout=20).raise_for_status()
