@@ -16,13 +16,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from credentials.masking import Masker
 from jobs import lifecycle, process, settle, whole
 from jobs.codeline import CodeLine
 from jobs.collected import Collector
 from jobs.logbook import LeaseLost, Logbook
+from jobs.mending import mend
 from jobs.models import Execution, Level, State
 from jobs.outcome import Outcome, Stop, in_words, judge
 from jobs.pipe import Reader, Writer
@@ -36,6 +37,8 @@ ORPHANED_PIPE_SECONDS = 2.0
 """A process has ended but a grandchild holds its output open: after this long the grandchild is ended too."""
 GIVE_UP_SECONDS = 10.0
 """A killed process that still does not end (stuck in the kernel) is left behind after this long."""
+LAST_WAIT_SECONDS = 2.0
+"""How long a worker that is asked to stop still waits for a database that takes nothing; the launcher gives it 6 s."""
 
 stopping = threading.Event()
 """Set when this worker is asked to stop; the run under way is then ended and settled as interrupted."""
@@ -80,6 +83,7 @@ class Attempt:
         self.stop: Stop | None = None
         self.stop_at = 0.0
         self.exited_at: float | None = None
+        self.stopping_since = 0.0
         self.last_error = ""
 
     def to_the_end(self) -> dict[int, Outcome]:
@@ -95,7 +99,7 @@ class Attempt:
             self.stop = Stop.LOST
         except DatabaseError as error:
             log.error("execution %s: gave up writing: %s", self.execution.pk, type(error).__name__)  # noqa: TRY400
-            self.stop = self.stop or Stop.FULL
+            self.stop = Stop.SHUTDOWN_FULL if stopping.is_set() else self.stop or Stop.FULL
         finally:
             self.writer.close()
             process.kill_tree(self.child, self.token)
@@ -186,7 +190,7 @@ class Attempt:
             states = [lifecycle.held_state(each.pk, self.token, renew=renew) for each in self.executions]
         except DatabaseError as error:
             log.warning("execution %s: no heartbeat: %s", self.execution.pk, type(error).__name__)
-            connection.close_if_unusable_or_obsolete()
+            mend()
             return
         if renew:
             self.last_beat = now
@@ -219,5 +223,9 @@ class Attempt:
             self.abandoned = True
 
     def _may_wait(self) -> bool:
-        """Whether the log may go on waiting for the database: not past the run's limit, not when we are to stop."""
-        return not stopping.is_set() and time.monotonic() - self.started < self.limit
+        """Whether the log may go on waiting for the database: not past the run's limit, not long when we are to stop."""
+        now = time.monotonic()
+        if stopping.is_set():
+            self.stopping_since = self.stopping_since or now
+            return now - self.stopping_since < LAST_WAIT_SECONDS
+        return now - self.started < self.limit

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError
 
 from etlhub.errors import HubError
 from jobs import lifecycle, logbook
+from jobs.mending import mend
 from jobs.models import Artifact, Execution, Level
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Collector:
                 return handler(data)
             except OperationalError as error:
                 log.warning("event not stored yet (%s); next try in %s s", error, pause)
-                connection.close_if_unusable_or_obsolete()
+                mend()
                 time.sleep(pause)
         return handler(data)
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from jobs import events
+from jobs.mending import mend
 from jobs.models import FINAL, Execution, Job, JobStatus, State, Transition
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def try_progress(execution_id: int, token: str, percent: int, message: str) -> b
         progress(execution_id, token, percent, message)
     except DatabaseError as error:
         log.warning("execution %s: progress not shown: %s", execution_id, type(error).__name__)
-        connection.close_if_unusable_or_obsolete()
+        mend()
         return False
     return True
 

@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from jobs import events
+from jobs.mending import mend
 from jobs.models import SEQ_BITS, Level, LogEntry
 from jobs.protocol import Line
 
@@ -192,7 +193,7 @@ class Logbook:
                     raise
                 pause = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
                 log.warning("job %s: log not stored yet (%s); next try in %s s", self.job_id, error, pause)
-                connection.close_if_unusable_or_obsolete()
+                mend()
                 time.sleep(pause)
         self._last_flush = time.monotonic()
 

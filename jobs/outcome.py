@@ -22,6 +22,10 @@ class Stop(Enum):
     TIMEOUT = ("tempo_esgotado", "Passou do tempo máximo de {limite} e foi encerrado.")
     SILENCE = ("sem_saida", "Ficou {limite} sem nenhuma saída e foi encerrado.")
     SHUTDOWN = ("interrompido", "interrompido: o hub foi desligado durante a execução.")
+    SHUTDOWN_FULL = (
+        "interrompido",
+        "interrompido: o hub foi desligado enquanto o banco de dados não aceitava gravações; faltam as últimas linhas.",
+    )
     LOST = ("interrompido", "interrompido: este worker perdeu a posse da execução.")
     FULL = ("sem_gravacao", "interrompido: o banco de dados não aceita gravações (disco cheio ou indisponível).")
 
@@ -55,7 +59,7 @@ def judge(
         codigo, sentence = stop.value
         motivo = sentence.format(limite=in_words(limit))
         state = State.CANCELLED if stop is Stop.CANCEL else State.ERROR
-        transient = stop in (Stop.SHUTDOWN, Stop.FULL)
+        transient = stop in (Stop.SHUTDOWN, Stop.SHUTDOWN_FULL, Stop.FULL)
         return Outcome(state, codigo, motivo, transient, exit_code)
     if exit_code == 0:
         data = result or {}

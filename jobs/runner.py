@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
 from credentials import vault
@@ -20,6 +20,7 @@ from credentials.masking import Masker
 from etlhub.errors import HubError
 from jobs import command, events, lifecycle, process, settle, whole
 from jobs.attempt import Attempt, stopping
+from jobs.mending import mend
 from jobs.models import Execution, Level, State
 from jobs.outcome import Outcome, Stop, judge
 
@@ -106,7 +107,7 @@ def _attempt(
             log.warning("execution %s: not started yet (%s)", executions[0].pk, error)
             process.kill_tree(None, token)
             shutil.rmtree(folder, ignore_errors=True)
-            connection.close_if_unusable_or_obsolete()
+            mend()
         else:
             return attempt.to_the_end()
         if stopping.wait(pause) or not _still_runs(executions[0], token):
@@ -158,7 +159,7 @@ def _settle(execution: Execution, token: str, outcome: Outcome, actor: str, vers
             return settle.settle(execution.pk, token, outcome, actor=actor, credential_version=versao)
         except DatabaseError as error:
             log.warning("execution %s: end not written yet (%s)", execution.pk, type(error).__name__)
-            connection.close_if_unusable_or_obsolete()
+            mend()
         if stopping.is_set() and attempt >= LAST_TRIES:
             break
         time.sleep(SETTLE_PAUSES[min(attempt, len(SETTLE_PAUSES) - 1)])

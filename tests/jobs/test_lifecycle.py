@@ -238,5 +238,4 @@ def test_a_progress_that_the_database_does_not_take_does_not_end_the_run(
         raise DatabaseError("database or disk is full")
 
     monkeypatch.setattr(lifecycle, "_touch", refuse)
-    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
     assert lifecycle.try_progress(execution.pk, "t", 10, "…") is False

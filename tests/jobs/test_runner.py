@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import queue
 import secrets
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from django.conf import LazySettings
+from django.db import OperationalError
 
-from jobs import attempt, lifecycle, process, runner
+from jobs import attempt, command, lifecycle, logbook, pipe, process, runner
 from jobs.models import Execution, Job, JobStatus, Level, State, Transition
 from tests.jobs.conftest import PASSWORD, MakeExecution, in_thread, lines_of, texts_of, wait_until
 
@@ -234,3 +240,71 @@ def test_the_marker_finds_a_process_that_left_the_tree() -> None:
     assert [found.pid for found in process.marked([token])] == [pid]
     process.kill_tree(child, token)
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_asked_to_stop_while_the_database_takes_nothing_says_that_lines_are_missing(
+    make_execution: MakeExecution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempt, "LAST_WAIT_SECONDS", 0.1)
+    execution = make_execution("\nwhile True: say(1); time.sleep(0.01)")
+    real, full = logbook._store, threading.Event()
+
+    def store(*arguments: Any) -> int:
+        if full.is_set():
+            raise OperationalError("database or disk is full")
+        return real(*arguments)
+
+    monkeypatch.setattr(logbook, "_store", store)
+    thread = in_thread(lambda: runner.run(execution.pk))
+    wait_until(lambda: lines_of(execution.job_id))
+    full.set()
+    runner.stopping.set()
+    thread.join(20)
+    execution.refresh_from_db()
+    assert (execution.status, execution.codigo) == (State.ERROR, "interrompido")
+    assert "faltam as últimas linhas" in execution.motivo
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_that_waited_for_the_database_after_the_process_ended_are_all_stored(
+    make_execution: MakeExecution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is long gone when the database takes its lines; what is still in the pipe must not be given up."""
+    monkeypatch.setattr(attempt, "GIVE_UP_SECONDS", 0.2)
+    monkeypatch.setattr(attempt, "ORPHANED_PIPE_SECONDS", 0.1)
+    monkeypatch.setattr(pipe, "JOIN_BYTES", 512)
+    monkeypatch.setattr(pipe, "CHUNK_BYTES", 512)
+    store, get, calls = logbook._store, pipe.Reader.get, []
+
+    def slow(*arguments: Any) -> int:
+        time.sleep(0.02)
+        return store(*arguments)
+
+    def hesitant(self: pipe.Reader, timeout: float) -> bytes:
+        calls.append(1)
+        if len(calls) % 2:
+            raise queue.Empty  # the reading thread had no turn yet
+        return get(self, timeout)
+
+    monkeypatch.setattr(logbook, "_store", slow)
+    monkeypatch.setattr(pipe.Reader, "get", hesitant)
+    execution = make_execution("say(2500)")
+    assert runner.run(execution.pk) == State.SUCCESS
+    assert len(lines_of(execution.job_id)) == 2500
+
+
+def test_a_start_waits_for_a_disk_that_is_full(make_execution: MakeExecution, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "START_PAUSES", (0.01,) * 5)
+    real, tries = command.external, []
+
+    def external(*arguments: Any) -> Any:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(*arguments)
+
+    monkeypatch.setattr(command, "external", external)
+    execution = make_execution("say(1)")
+    assert runner.run(execution.pk) == State.SUCCESS
+    assert len(tries) == 3
