@@ -21,7 +21,7 @@ from django.db.models import Max
 
 from etlhub import sockets
 from jobs import events, queries
-from jobs.fanout import Client, Lines, fanout
+from jobs.fanout import Client, Lines, fanout, latest_versions
 from jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -61,13 +61,15 @@ class EventsConsumer(AsyncWebsocketConsumer):
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         if query.get("logs") == ["assinados"]:
             self.client.follows = set()
-        await fanout().join(self.client)
         try:
+            past = await database_sync_to_async(latest_versions)()
+            await fanout().join(self.client)
             self.client.base, self.client.newest = await _unfinished()
+            self.client.ready = True
         except DatabaseError as error:
             await self._drop(error)
             return
-        self.sender = asyncio.create_task(self._send_all())
+        self.sender = asyncio.create_task(self._send_all(past))
 
     async def __call__(self, *arguments: Any) -> None:
         """However it ends, nothing of it stays behind: after a fault nobody calls `disconnect`."""
@@ -137,11 +139,12 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self.seen.pop(job, None)
         self.client.top.pop(job, None)
 
-    async def _send_all(self) -> None:
-        """Send what is due, as fast as this client reads, until it leaves."""
+    async def _send_all(self, past: dict[int, int]) -> None:
+        """Send what is due, as fast as this client reads, until it leaves. What stood in `past` before it came is no news."""
         try:
             for execution in await _snapshot():
                 await self._send_status(execution.pk, execution.version, events.status_frame(execution))
+            self.sent = past | self.sent
             while True:
                 await self.client.wake.wait()
                 self.client.wake.clear()
@@ -231,8 +234,8 @@ def _snapshot() -> list[Any]:
 @database_sync_to_async
 def _unfinished() -> tuple[dict[int, int], int]:
     """The last stored line of each job that has not ended, and the newest job there is."""
-    tops = dict(queries.unfinished_jobs().values_list("pk", "log_seq"))
-    return tops, Job.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    newest = Job.objects.aggregate(newest=Max("pk"))["newest"] or 0  # first: a job made meanwhile is then in both
+    return dict(queries.unfinished_jobs().values_list("pk", "log_seq")), newest
 
 
 @database_sync_to_async

@@ -64,6 +64,8 @@ class Client:
     """Last stored line, when it came, of each job that had not ended then; with `newest` for a client that hears all."""
     newest: int = 0
     """The newest job there was when it came."""
+    ready: bool = False
+    """Whether `base` and `newest` are known; before, the database's news cannot be told from what it need not hear."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def start_of(self, job: int, default: int) -> int:
@@ -96,7 +98,8 @@ class Client:
         """What the database says of a job: its last line, and its completion's frame when it has ended."""
         told = job in self.completed
         if job not in self.top:
-            if self.follows is not None or told or (self.start_of(job, last) >= last and not frame):
+            ended_before = job not in self.base and job <= self.newest
+            if self.follows is not None or told or ended_before or (self.start_of(job, last) >= last and not frame):
                 return
             self.top[job] = self.start_of(job, last)
         if last > self.top[job]:
@@ -172,6 +175,10 @@ class Fanout:
         while True:
             await asyncio.sleep(POLL_SECONDS)
             if not self._clients:
+                self._known, self._moved = (
+                    {},
+                    0,
+                )  # whoever comes next is told the present, not all since the last one left
                 continue
             try:
                 await self._look()
@@ -180,14 +187,15 @@ class Fanout:
 
     async def _look(self) -> None:
         changed, jobs, self._known, self._moved = await _changes(self._known, self._moved)
-        for client in self._clients:
+        clients = [client for client in self._clients if client.ready]
+        for client in clients:
             for each in changed:
                 client.offer_status(each.execution, each.version, each.frame)
-        wanted = {job for client in self._clients for job in client.top if client.wants(job)}
-        if any(client.follows is None for client in self._clients):
+        wanted = {job for client in clients for job in client.top if client.wants(job)}
+        if any(client.follows is None for client in clients):
             wanted |= jobs
         found = await _tops(wanted) if wanted else {}
-        for client in self._clients:
+        for client in clients:
             for job, (last, frame) in found.items():
                 client.learn(job, last, frame)
 
@@ -199,6 +207,13 @@ class Change:
     execution: int
     version: int
     frame: str
+
+
+def latest_versions() -> dict[int, int]:
+    """Version of each Execution that the next look would find changed: what a client that comes now need not hear again."""
+    newest = Transition.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    lately = Transition.objects.filter(pk__gt=newest - OVERLAP).values("execution")
+    return dict(Execution.objects.filter(pk__in=lately).values_list("pk", "version"))
 
 
 @database_sync_to_async

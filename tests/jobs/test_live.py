@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import websockets.sync.client as websocket_client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.hub import Hub, wait_until
-from tests.jobs.live import PASSWORD, Frame, completes, execute, finished, lines, program, until
+from tests.jobs.live import PASSWORD, Frame, completes, execute, finished, frames, lines, program, until
 
 FAKE_ETL = str(Path(__file__).with_name("fake_etl.py"))
 
@@ -141,6 +142,23 @@ def test_an_open_client_gets_the_present_state_on_connecting(hub: Hub, client: h
     assert (now["trustee"]["job_id"], now["trustee"]["status"]) == (job, "RUNNING")
     assert (now["fidc"]["job_id"], now["fidc"]["status"]) == (ended, "ERROR")  # it ended while this client was away
     finished(client, job)
+
+
+@pytest.mark.parametrize("query", ["", "?logs=assinados"])
+def test_a_client_is_not_told_of_what_ended_before_it_came(hub: Hub, client: httpx.Client, query: str) -> None:
+    program(client, "qore", "say(1)")
+    jobs = [execute(client, "qore") for _ in range(3)]
+    for job in jobs:
+        finished(client, job)
+    with hub.socket(client, query) as socket:
+        seen: list[Frame] = []
+        with contextlib.suppress(TimeoutError):
+            seen.extend(
+                frames(socket, 2.5)
+            )  # list.extend keeps what came before the time was over; more than two rounds of the poll below the announcements
+    told = [frame["payload"]["job_id"] for frame in seen if frame["payload"].get("sistema_id") == "qore"]
+    assert told == [jobs[-1]]
+    assert [frame for frame in seen if frame["type"] == "job_complete"] == []
 
 
 def test_run_again_and_only_the_failures(hub: Hub, client: httpx.Client) -> None:
