@@ -100,6 +100,7 @@ def _attempt(
     executions: Sequence[Execution], token: str, folder: Path, versoes: dict[str, int], on_beat: Callable[[], None]
 ) -> dict[int, Outcome]:
     """Start the process and see it to its end. `versoes` is filled with the versions of the logins that were used."""
+    why: Stop | None = None
     for pause in (*START_PAUSES, 0.0):
         try:
             attempt = _start(executions, token, folder, versoes, on_beat)
@@ -110,18 +111,21 @@ def _attempt(
             mend()
         else:
             return attempt.to_the_end()
-        if stopping.wait(pause) or not _still_runs(executions[0], token):
+        why = Stop.SHUTDOWN if stopping.wait(pause) else _why_not(executions[0], token)
+        if why:
             break
-    why = Stop.SHUTDOWN if stopping.is_set() else Stop.FULL
-    return {each.pk: judge(None, why, 0, None, "") for each in executions}
+    return {each.pk: judge(None, why or Stop.FULL, 0, None, "") for each in executions}
 
 
-def _still_runs(execution: Execution, token: str) -> bool:
-    """Renews the lease; False when it was lost, or the run cancelled."""
+def _why_not(execution: Execution, token: str) -> Stop | None:
+    """Renews the lease; why not to go on trying, when it was lost or the run cancelled."""
     try:
-        return lifecycle.held_state(execution.pk, token, renew=True) == State.RUNNING
+        state = lifecycle.held_state(execution.pk, token, renew=True)
     except DatabaseError:
-        return True
+        return None
+    if state == State.RUNNING:
+        return None
+    return Stop.CANCEL if state == State.CANCELLING else Stop.LOST
 
 
 def _start(

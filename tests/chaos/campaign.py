@@ -71,7 +71,7 @@ class Campaign:
         self.stage, self.rng = stage, random.Random(seed)
         self.report = Report(seed, "postgresql, two machines" if stage.server else "sqlite")
         self.faults = all_faults.faults_for(stage)
-        self.report.absent = ["clock stepped"] + ([] if stage.own_disk else ["disk full"])
+        self.report.absent = all_faults.absent_from(self.faults)
         self.oracle = judge.Oracle(stage, self.report.verdict)
         self._busy: set[str] = set()
         self._under_way: list[threading.Thread] = []

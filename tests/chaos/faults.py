@@ -162,6 +162,13 @@ def _fill_up(path: Path) -> None:
             file.write(b"\0" * 4096)
 
 
+def step_clock(stage: Stage, work: Work, rng: random.Random) -> None:
+    """Somebody sets the clock, and after a while sets it right again."""
+    stage.clock.set(rng.choice([-7200, -60, -3, 3, 30, 60, 1800]))
+    time.sleep(rng.uniform(1, 6))
+    stage.clock.set(0)
+
+
 def cancel(stage: Stage, work: Work, rng: random.Random) -> None:
     work.cancel_one()
 
@@ -191,6 +198,8 @@ COMMON = [
 def faults_for(stage: Stage) -> list[Fault]:
     """What can be done to this stage."""
     out = list(COMMON)
+    if stage.clock.possible:
+        out.append(Fault("clock stepped", step_clock, 4, "clock"))
     if stage.own_disk:
         out.append(Fault("disk full", fill_disk, 4, "disk"))
     if stage.database.postgres:
@@ -198,3 +207,9 @@ def faults_for(stage: Stage) -> list[Fault]:
         # Past its lease: another machine's watchman takes the run away, then the worker wakes up.
         out.append(Fault("worker frozen past its lease", _freeze("worker", 12), 4, "worker"))
     return out
+
+
+def absent_from(faults: list[Fault]) -> list[str]:
+    """What this machine or database does not allow to be done."""
+    names = {fault.name for fault in faults}
+    return [name for name in ("clock stepped", "disk full", "connections cut") if name not in names]

@@ -38,8 +38,9 @@ class Verdict:
 
     def check(self, name: str, good: bool, detail: Callable[[], str]) -> None:
         self.checks[name] += 1
-        if not good:
-            self.failures.append({"check": name, "detail": detail()[:2000]})
+        failure = {} if good else {"check": name, "detail": detail()[:2000]}
+        if failure and all(failure.items() - each.items() for each in self.failures):  # not told before
+            self.failures.append(failure)
 
 
 @dataclass

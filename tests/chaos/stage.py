@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 import psycopg
 
+from tests.chaos.skew import Clock
 from tests.hub import Hub
 
 CHILD = Path(__file__).with_name("child.py")
@@ -100,7 +101,8 @@ class Stage:
         if self.own_disk:
             argv = ["mount", "-t", "tmpfs", "-o", f"size={TMPFS_BYTES}", "tmpfs", str(data)]
             subprocess.run(argv, check=True, timeout=20)
-        environment = {
+        self.clock = Clock(self.chaos)
+        environment = self.clock.environment | {
             "ETL_CHAOS_DIR": str(self.chaos),
             "ETLHUB_CANCEL_GRACE_SECONDS": "0.5",
             "ETLHUB_LEASE_SECONDS": str(LEASE_SECONDS),

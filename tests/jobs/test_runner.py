@@ -308,3 +308,20 @@ def test_a_start_waits_for_a_disk_that_is_full(make_execution: MakeExecution, mo
     execution = make_execution("say(1)")
     assert runner.run(execution.pk) == State.SUCCESS
     assert len(tries) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_waits_for_the_disk_can_be_cancelled(
+    make_execution: MakeExecution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command, "external", full)
+    execution = make_execution("say(1)")
+    thread = in_thread(lambda: runner.run(execution.pk))
+    wait_until(lambda: Execution.objects.get(pk=execution.pk).status == State.RUNNING)
+    assert lifecycle.cancel_execution(execution.pk, actor="ana")
+    thread.join(20)
+    execution.refresh_from_db()
+    assert (execution.status, execution.codigo) == (State.CANCELLED, "cancelado")
