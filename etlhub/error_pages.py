@@ -10,6 +10,7 @@ SENTENCES = {
     400: "Pedido malformado ou enviado a um endereço que não é o do ETL Hub.",
     403: "Pedido recusado: recarregue a página e tente de novo.",
     404: "Endereço não encontrado.",
+    405: "Método não permitido neste endereço.",
     500: "Erro interno do servidor. Tente de novo; se repetir, avise o suporte.",
 }
 
@@ -40,3 +41,10 @@ def not_found(request: HttpRequest, exception: Any) -> HttpResponse:  # noqa: AR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, 500)
+
+
+def method_not_allowed(request: HttpRequest, allow: str) -> HttpResponse:
+    """`allow` is the answer's Allow header: the methods that would do."""
+    response = _answer(request, 405)
+    response["Allow"] = allow
+    return response

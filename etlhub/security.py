@@ -20,6 +20,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.middleware.security import SecurityMiddleware
 
+from etlhub.error_pages import method_not_allowed
 from etlhub.tokens import bearer_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -133,6 +134,8 @@ class HeadersMiddleware:
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = self.django.process_request(request) or await self.get_response(request)
+        if response.status_code == 405:
+            response = method_not_allowed(request, response.headers.get("Allow", ""))
         policy = content_policy(request.path, request.META.get("HTTP_HOST", ""))
         response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in HEADERS.items():

@@ -52,6 +52,8 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     if place == "body" and parts and parts[0] in _WHOLE:
         parts.pop(0)
     kind, context = str(error.get("type", "")), dict(error.get("ctx") or {})
+    if "expected" in context:
+        context["expected"] = str(context["expected"]).replace(" or ", " ou ")
     if kind == "missing" and place == "body" and not parts:
         message = "o corpo do pedido está vazio"
     elif kind == "value_error":

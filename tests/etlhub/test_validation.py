@@ -21,6 +21,11 @@ from etlhub.validation import field_errors
         ({"loc": ("body", "payload", "opcoes", "maps", "pdf"), "type": "bool_type"}, "opcoes.maps.pdf", None),
         ({"loc": ("body", "payload", "x"), "type": "extra_forbidden"}, "x", "campo desconhecido"),
         ({"loc": ("body", "payload", "y"), "type": "value_error", "ctx": {"error": ValueError("muito")}}, "y", "muito"),
+        (
+            {"loc": ("query", "status"), "type": "literal_error", "ctx": {"expected": "'a', 'b' or 'c'"}},
+            "status",
+            "valor fora dos permitidos: 'a', 'b' ou 'c'",
+        ),
         ({"loc": ("body", "payload", "z"), "type": "something_new"}, "z", "valor inválido"),
         ({"loc": ("body", "payload", "w"), "type": "too_long", "ctx": {}}, "w", "valor inválido"),
     ],

@@ -231,3 +231,13 @@ def test_an_unknown_api_path_is_json(operador: Client) -> None:
     answer = operador.get("/api/nada/disso")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
     assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("delete", "/api/sistemas"), ("put", "/api/config"), ("get", "/api/execute")]
+)
+def test_a_method_that_an_address_does_not_have_is_told_in_json(operador: Client, method: str, path: str) -> None:
+    answer = getattr(operador, method)(path)
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/json")
+    assert answer.json()["detail"] == "Método não permitido neste endereço."
+    assert answer["Allow"]
