@@ -6,7 +6,7 @@ import { describeError } from '@/lib/api/client'
 import { useLogin } from './api/session'
 
 interface LoginFormProps {
-  onDone: () => void
+  onDone?: () => void
   /** Set when the same person only has to confirm who they are. */
   username?: string
 }
@@ -19,7 +19,7 @@ export function LoginForm({ onDone, username: known }: LoginFormProps) {
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    login.mutate({ username: username.trim(), password }, { onSuccess: onDone, onError: () => setPassword('') })
+    login.mutate({ username: username.trim(), password }, { onSuccess: () => onDone?.(), onError: () => setPassword('') })
   }
 
   return (

@@ -1,16 +1,10 @@
 import { Modal } from '@/components/ui/dialog'
-import { queryClient } from '@/lib/api/queries'
-import { hub } from '@/lib/live/socket'
 import { useSession } from '@/lib/session'
 import { LoginForm } from './login-form'
 
 /** Asks for the password over the page when the session ended, so that nothing typed there is lost. */
 export function SessionDialog({ username }: { username: string }) {
   const expired = useSession((s) => s.expired)
-  const resume = () => {
-    hub.retryNow()
-    void queryClient.invalidateQueries()
-  }
   return (
     <Modal
       open={expired}
@@ -19,7 +13,7 @@ export function SessionDialog({ username }: { username: string }) {
       description="Entre de novo para continuar de onde parou. O que está na página foi mantido."
       className="max-w-sm"
     >
-      <LoginForm onDone={resume} username={username} />
+      <LoginForm username={username} />
     </Modal>
   )
 }

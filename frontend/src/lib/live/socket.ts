@@ -53,6 +53,14 @@ class HubSocket {
     this.connect()
   }
 
+  /** Connects under the session of now: the hub ends a connection that was made under a former one. */
+  reopen(): void {
+    if (!this.wanted) return
+    clearTimeout(this.timer)
+    this.drop()
+    this.connect()
+  }
+
   listen(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => void this.listeners.delete(listener)
@@ -76,7 +84,8 @@ class HubSocket {
     const state = useConnection.getState()
     useConnection.setState({ state: 'connecting', attempt: state.attempt + 1 })
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-    const ws = new WebSocket(`${scheme}://${location.host}/ws`)
+    // No lines but of followed jobs.
+    const ws = new WebSocket(`${scheme}://${location.host}/ws?logs=assinados`)
     this.ws = ws
     const patience = setTimeout(() => ws.close(), CONNECT_TIMEOUT_MS)
     ws.onopen = () => {
@@ -86,7 +95,7 @@ class HubSocket {
       useConnection.setState({ state: 'open', attempt: 0, opened: useConnection.getState().opened + 1 })
     }
     ws.onmessage = (event) => {
-      if (typeof event.data !== 'string' || (this.followed.size === 0 && isLogFrame(event.data))) return
+      if (typeof event.data !== 'string') return
       const message = parseMessage(event.data)
       if (message && this.ws === ws) for (const listener of this.listeners) listener(message)
     }
@@ -122,11 +131,6 @@ class HubSocket {
   private send(message: SubscribeMessage | { type: 'unsubscribe'; job_id: number }): void {
     if (this.ws?.readyState === WebSocket.OPEN) this.ws.send(JSON.stringify(message))
   }
-}
-
-/** A client that follows no job is sent every line of all; those are not worth parsing. */
-function isLogFrame(text: string): boolean {
-  return text.startsWith('{"type":"log')
 }
 
 export const hub = new HubSocket()

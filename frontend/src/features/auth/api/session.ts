@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { api } from '@/lib/api/client'
 import { keys, queryClient } from '@/lib/api/queries'
 import type { CommandResult, Usuario } from '@/lib/api/types'
+import { hub } from '@/lib/live/socket'
 import { rememberSession, useSession } from '@/lib/session'
 
 export interface Credentials {
@@ -15,8 +16,13 @@ export function useLogin() {
       api<CommandResult & { usuario: Usuario }>('/auth/login', { method: 'POST', body: credentials }),
     onSuccess: ({ usuario }) => {
       rememberSession(true)
-      useSession.getState().renew()
       queryClient.setQueryData(keys.me, usuario)
+      const again = useSession.getState().expired
+      useSession.getState().renew()
+      if (!again) return
+      // Here and not in the dialog, which is gone as soon as the session is renewed.
+      hub.reopen()
+      void queryClient.invalidateQueries()
     },
   })
 }
