@@ -1,4 +1,4 @@
-"""One Chromium for the session, one hub for each module."""
+"""One Chromium for the session, and one hub for all modules that start none of their own."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The hub of the tests that leave it as it was; those that do not, start their own."""
     with Stage(tmp_path_factory.mktemp("palco") / "data") as stage:
         yield stage
 

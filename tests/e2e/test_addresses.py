@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.pages import PAGES, ClientPage, seed
 from tests.e2e.stage import REFUSED, Stage
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-access")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-pages")]
 
 
 @pytest.fixture(scope="module", autouse=True)

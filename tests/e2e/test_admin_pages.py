@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from etl_scripts.demo_portal import DEMO_PASSWORD, DEMO_TOTP_SECRET
 from tests.e2e.stage import Stage
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-access")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-pages")]
 
 MODEL = re.compile(r"^/admin/\w+/\w+/$")
 ENGLISH = re.compile(r"\b(?:Add|Change|Delete|Save|View|History|Search|Select|Filters?|Log out|Welcome)\b")

@@ -11,7 +11,7 @@ from tests.e2e.pages import PAGES, ClientPage, open_page, seed
 from tests.e2e.stage import PHONE, Stage
 from tests.hub import ROOT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-appearance")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-pages")]
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 NO_AXE = "Falta o axe-core em frontend/node_modules: rode “python3 start.py test” ou “npm ci” em frontend/."

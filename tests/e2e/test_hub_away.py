@@ -19,6 +19,12 @@ CUTS = 6
 BANNER = "Sem conexão ao vivo. Reconectando; nada se perde."
 
 
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with Stage(tmp_path_factory.mktemp("palco") / "data") as stage:
+        yield stage
+
+
 @pytest.fixture
 def client(stage: Stage) -> Iterator[httpx.Client]:
     stage.portal.reset()

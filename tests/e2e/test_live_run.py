@@ -28,6 +28,12 @@ from tests.jobs.live import finished
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-live")]
 
 
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with Stage(tmp_path_factory.mktemp("palco") / "data") as stage:
+        yield stage
+
+
 @pytest.fixture
 def client(stage: Stage) -> Iterator[httpx.Client]:
     with stage.hub.client() as client:

@@ -12,7 +12,7 @@ from tests.e2e.stage import REFUSED, Stage, fill_login
 from tests.e2e.steps import count_jobs, select_only
 from tests.hub import PASSWORD
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-access")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-pages")]
 
 
 def test_a_wrong_password_is_told_and_the_right_one_opens_the_wanted_page(stage: Stage, browser: Browser) -> None:
@@ -75,6 +75,8 @@ def test_a_sistema_switched_off_meanwhile_is_named(stage: Stage, browser: Browse
 
 def test_a_session_that_ended_asks_for_the_password_and_keeps_the_page(stage: Stage, browser: Browser) -> None:
     with stage.visit(browser, logged_in=False, allowed=REFUSED) as page:
+        sockets: list[object] = []
+        page.on("websocket", lambda socket: sockets.append(socket))
         page.goto("/login?next=/etl")
         fill_login(page, PASSWORD)
         page.get_by_role("switch", name="Simular").click()
@@ -85,7 +87,9 @@ def test_a_session_that_ended_asks_for_the_password_and_keeps_the_page(stage: St
         dialog.get_by_role("button", name="Entrar").click()
         expect(dialog).to_have_count(0)
         expect(page.get_by_role("switch", name="Simular")).to_be_checked()
+        # The former connection was of the former session, and the hub will end it.
         expect(page.get_by_text("Ao vivo", exact=True)).to_be_visible()
+        assert len(sockets) >= 2
 
 
 def end_session(stage: Stage, page: Page) -> None:
