@@ -1,4 +1,4 @@
-"""One Chromium for the session, and one hub for all modules that start none of their own."""
+"""One Chromium for each module, and one hub for all modules that start none of their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.e2e.stage import PATIENCE_MS, Stage, launch
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # an open Playwright is a running event loop: other modules' tests start their own
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
