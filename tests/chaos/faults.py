@@ -164,7 +164,7 @@ def _fill_up(path: Path) -> None:
 
 def step_clock(stage: Stage, work: Work, rng: random.Random) -> None:
     """Somebody sets the clock, and after a while sets it right again."""
-    stage.clock.set(rng.choice([-7200, -60, -3, 3, 30, 60, 1800]))
+    stage.clock.set(rng.choice([-3600, -60, -3, 3, 30, 60, 1800]))
     time.sleep(rng.uniform(1, 6))
     stage.clock.set(0)
 

@@ -45,6 +45,7 @@ class Stage:
     folder: Path
     react_build: Path | None = None
     workers: int = 2
+    settings: Settings = field(default_factory=lambda: Settings(fidc_linhas=50, maps_codigo=False))
     portal: DemoPortal = field(init=False)
     hub: Hub = field(init=False)
     _session: Any = field(init=False, default=None)
@@ -57,7 +58,7 @@ class Stage:
         (selectors / "fidc.toml").write_text(FIDC_PACE, encoding="utf-8")
         build = {"REACT_BUILD_DIR": str(self.react_build)} if self.react_build else {}
         with contextlib.ExitStack() as opened:
-            self.portal = opened.enter_context(DemoPortal(settings=Settings(fidc_linhas=50, maps_codigo=False)))
+            self.portal = opened.enter_context(DemoPortal(settings=self.settings))
             self.hub = opened.enter_context(
                 Hub(self.folder, workers=self.workers, demo_url=self.portal.base_url, environment=build)
             )
