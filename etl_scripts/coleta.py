@@ -17,6 +17,7 @@ from etl_scripts.conector import TODOS, Conector
 from etl_scripts.configuracao import nomes_de_fundos
 from etl_scripts.erros import ArquivoInvalido, Falha, SemDados
 from etl_scripts.manifesto import Manifesto
+from etl_scripts.palavras import contados
 from etl_scripts.pdfs import separar_por_fundo
 from etl_scripts.pedido import Peca, Pedido
 from etl_scripts.repeticao import Repeticao
@@ -143,7 +144,7 @@ class Coleta:
                 return pedidos
             return self._o_que_falta([pedido.de(fundo=nomes.get(pedido.fundo, pedido.fundo)) for pedido in pedidos])
         fundos = nomes_de_fundos(self._repeticao.fazer("listar os fundos", self._conector.fundos_do_portal))
-        contrato.info(self._sistema, f"{len(fundos)} fundo(s) no portal: {', '.join(fundos[:20])}")
+        contrato.info(self._sistema, f"{contados(len(fundos), 'fundo', 'fundos')} no portal: {', '.join(fundos[:20])}")
         if not fundos:
             raise Falha("pagina_mudou", "O portal não mostrou nenhum fundo.")
         todos = [
@@ -171,9 +172,8 @@ class Coleta:
                     raise fatal
         except Falha as fatal:
             if restam:
-                contrato.erro(
-                    self._sistema, f"Coleta interrompida: {fatal.mensagem} ({len(restam)} pedido(s) não tentados)"
-                )
+                nao = contados(len(restam), "pedido não tentado", "pedidos não tentados")
+                contrato.erro(self._sistema, f"Coleta interrompida: {fatal.mensagem} ({nao})")
             self.conta.falhas += [(pedido, fatal) for pedido in restam.values()]
             if not self.conta.falhas:
                 raise

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Final
 
 from etl_scripts.erros import Falha, SemDados
+from etl_scripts.palavras import citado
 from etl_scripts.pedido import Contexto, Peca, Pedido
 from etl_scripts.repeticao import Repeticao
 from etl_scripts.transporte import Baixado, PaginaNoLugar
@@ -192,10 +193,8 @@ class Conector:
         visita = self.visita
         visita.em("informar o código de uso único")
         segredo = self.contexto.acesso.totp
-        if segredo:
-            codigo = codigo_totp(segredo)
-        else:
-            codigo = self.contexto.pedir_codigo("otp", f"Informe o código do autenticador para {self.sistema}.", 180)
+        pedir = self.contexto.pedir_codigo
+        codigo = codigo_totp(segredo) if segredo else pedir("otp", "Informe o código do autenticador.", 180)
         visita.preencher("login_codigo", codigo)
         visita.clicar("codigo_ok")
 
@@ -222,7 +221,7 @@ class Conector:
         visita = self.visita
         titulo = visita.texto("titulo_manutencao")
         if visita.combina("texto_manutencao", titulo):
-            return Falha("manutencao", f"O portal está em manutenção: “{titulo[:200]}”.")
+            return Falha("manutencao", f"O portal está em manutenção: {citado(titulo)}")
         if visita.dentro and visita.existe("login_usuario"):
             visita.dentro = False
             return Falha("sessao_expirada", f"A sessão no portal expirou (passo “{visita.passo}”).")
@@ -241,7 +240,7 @@ class Conector:
             raise Falha(
                 "arquivo_invalido",
                 f"Passo “{visita.passo}”: o portal mostrou uma página no lugar do arquivo"
-                + (f": “{mostrou[:200]}”." if mostrou else "."),
+                + (f": {citado(mostrou)}" if mostrou else "."),
                 repetir=True,
             ) from None
 

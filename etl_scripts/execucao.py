@@ -16,6 +16,7 @@ from typing import Any, Final
 from etl_scripts import calendario, contrato, parada
 from etl_scripts.configuracao import Acesso, Configuracao
 from etl_scripts.erros import Falha
+from etl_scripts.palavras import contados
 from etl_scripts.resultado import Conta
 
 PRAZO_PAGINA_TESTE: Final = 15.0
@@ -143,10 +144,8 @@ def _coletar(conector: Any, chamada: Chamada, config: Configuracao, pasta: Path)
         if execucao.manifesto is None
         else Manifesto(execucao.manifesto)
     )
-    contrato.info(
-        sistema,
-        f"Período: {contexto.inicio:%d/%m/%Y} a {contexto.fim:%d/%m/%Y} ({len(contexto.dias)} dia(s) útil(eis))",
-    )
+    dias = contados(len(contexto.dias), "dia útil", "dias úteis")
+    contrato.info(sistema, f"Período: {contexto.inicio:%d/%m/%Y} a {contexto.fim:%d/%m/%Y} ({dias})")
     pedidos = conector.pedidos()
     conta = Conta(sistema)
     if chamada.simular:

@@ -15,6 +15,7 @@ from etl_scripts import calendario, contrato
 from etl_scripts.arquivos import nomes_livres
 from etl_scripts.configuracao import ItemManifesto
 from etl_scripts.manifesto import Manifesto, sha256_de
+from etl_scripts.palavras import contados
 
 LIXEIRA: Final = ".lixeira"
 ATALHOS_WINDOWS: Final = frozenset({0xA0000003, 0xA000000C})  # IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK
@@ -80,7 +81,7 @@ def limpar(sistema: str, pastas: list[Path], manifesto: Manifesto, *, simular: b
     if simular:
         return
     manifesto.retirar(movidos)
-    contrato.info(sistema, f"Limpeza: {quantos} arquivo(s) movido(s) para a lixeira.")
+    contrato.info(sistema, f"Limpeza: {contados(quantos, 'arquivo movido', 'arquivos movidos')} para a lixeira.")
     for pasta in pastas:
         _esvaziar(pasta / LIXEIRA, hoje - RETENCAO)
 

@@ -12,6 +12,7 @@ from typing import Final
 from etl_scripts import contrato
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
+from etl_scripts.palavras import contados
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import conferir_endereco
 
@@ -86,7 +87,7 @@ def mostrar_plano(conector: Conector, pedidos: list[Pedido], ja_coletados: int) 
     sistema, contexto = conector.sistema, conector.contexto
     dias = contexto.dias
     texto_dias = ", ".join(f"{dia:%d/%m/%Y}" for dia in dias[:31]) + (" …" if len(dias) > 31 else "")
-    contrato.info(sistema, f"Simulação: {len(dias)} dia(s) útil(eis): {texto_dias or 'nenhum'}")
+    contrato.info(sistema, f"Simulação: {contados(len(dias), 'dia útil', 'dias úteis')}: {texto_dias or 'nenhum'}")
     falhas: list[Falha] = []
     pastas: dict[str, Path] = {}
     conferencias: tuple[Callable[[], object], ...] = (
@@ -110,5 +111,6 @@ def mostrar_plano(conector: Conector, pedidos: list[Pedido], ja_coletados: int) 
         )
     contrato.emitir("plano", sistema=sistema, itens=itens)
     if ja_coletados:
-        contrato.info(sistema, f"{ja_coletados} pedido(s) já coletado(s) e sem mudança não seriam baixados de novo.")
+        ja = contados(ja_coletados, "pedido já coletado não seria baixado", "pedidos já coletados não seriam baixados")
+        contrato.info(sistema, f"{ja} de novo.")
     return falhas

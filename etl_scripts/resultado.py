@@ -9,6 +9,7 @@ from typing import Any, Final
 from etl_scripts import contrato
 from etl_scripts.contrato import SAIDA_ERRO, SAIDA_OK, SAIDA_TEMPORARIA
 from etl_scripts.erros import Falha
+from etl_scripts.palavras import contados
 from etl_scripts.pedido import Pedido
 
 LISTA_MAXIMA: Final = 200  # entries of each kind in the `resultado` event
@@ -41,7 +42,7 @@ class Conta:
         """The closing lines, one per fund."""
         for fundo in sorted({*self.novos, *self.inalterados, *self.pulados}):
             partes = [
-                f"{contagem[fundo]} {muitos if contagem[fundo] > 1 else um}"
+                contados(contagem[fundo], um, muitos)
                 for contagem, um, muitos in (
                     (self.novos, "arquivo novo", "arquivos novos"),
                     (self.inalterados, "arquivo inalterado", "arquivos inalterados"),
@@ -69,15 +70,24 @@ class Conta:
         primeira = self.falhas[0][1].mensagem
         if codigo != "parcial":
             return "erro", codigo, primeira, transitorio
-        return "erro", codigo, f"{len(self.falhas)} falha(s), {self._resumo_curto()} Primeira: {primeira}", transitorio
+        falhas = contados(len(self.falhas), "falha", "falhas")
+        return "erro", codigo, f"{falhas}; {self._resumo_curto()} Primeira falha: {primeira}", transitorio
 
     def _resumo_curto(self) -> str:
         if self.simulados is not None:
-            return f"simulação: {self.simulados} pedido(s) seriam feitos; nada foi alterado."
-        return (
-            f"{sum(self.novos.values())} arquivo(s) novo(s), {sum(self.inalterados.values())} inalterado(s), "
-            f"{sum(self.pulados.values())} já coletado(s), {len(self.sem_dados)} sem dados."
-        )
+            seriam = contados(self.simulados, "pedido seria feito", "pedidos seriam feitos")
+            return f"simulação: {seriam}; nada foi alterado."
+        partes = [
+            contados(quantos, um, muitos)
+            for quantos, um, muitos in (
+                (sum(self.novos.values()), "arquivo novo", "arquivos novos"),
+                (sum(self.inalterados.values()), "inalterado", "inalterados"),
+                (sum(self.pulados.values()), "já coletado", "já coletados"),
+                (len(self.sem_dados), "sem dados", ""),
+            )
+            if quantos
+        ]
+        return f"{', '.join(partes) or 'nenhum arquivo'}."
 
     def resumo(self) -> dict[str, Any]:
         """The same as data, bounded."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
+from etl_scripts.palavras import citado
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
@@ -71,7 +72,7 @@ class Britech(Conector):
         else:
             self._enviar(str(visita.tabela.ajuste("argumento_consulta")).replace("{n}", str(n)))
         if visita.esperar("exportar", "erro_pagina") == "erro_pagina":
-            raise Falha("parcial", f"O portal não abriu a consulta: “{visita.texto('erro_pagina')[:200]}”.")
+            raise Falha("parcial", f"O portal não abriu a consulta: {citado(visita.texto('erro_pagina'))}")
         visita.em(f"exportar {pedido.nome}")
         return self.receber("exportar")
 

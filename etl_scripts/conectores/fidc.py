@@ -14,6 +14,7 @@ from typing import NoReturn
 from etl_scripts import contrato, parada
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha, SemDados
+from etl_scripts.palavras import citado
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
@@ -119,7 +120,7 @@ class Fidc(Conector):
         texto = visita.texto("erro_pagina")
         if texto:
             self.conferir_sem_dados()
-            raise Falha("parcial", f"O portal não aceitou o pedido: “{texto[:200]}”.")
+            raise Falha("parcial", f"O portal não aceitou o pedido: {citado(texto)}")
 
     def _escolher_fundo(self, fundo: str) -> None:
         """By the widget as a person would; where its script did not run, by the select beneath it."""

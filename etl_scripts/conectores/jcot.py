@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
+from etl_scripts.palavras import citado
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
@@ -63,7 +64,7 @@ class Jcot(Conector):
             visita.clicar("sim")
         if visita.esperar("tipo_arquivo", "sem_dados", "erro_pagina") != "tipo_arquivo":
             self.conferir_sem_dados()
-            raise Falha("parcial", f"O portal não aceitou o período: “{visita.texto('erro_pagina')[:200]}”.")
+            raise Falha("parcial", f"O portal não aceitou o período: {citado(visita.texto('erro_pagina'))}")
         self._escolher_fundos()
         visita.em("exportar o XLSX")
         visita.escolher("tipo_arquivo", texto=str(visita.tabela.ajuste("texto_arquivo")))

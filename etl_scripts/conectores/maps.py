@@ -11,6 +11,7 @@ from datetime import date
 
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
+from etl_scripts.palavras import citado
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
@@ -125,7 +126,7 @@ class Maps(Conector):
         self.conferir_sem_dados()
         if visita.esperar("exportar", "sem_dados", "erro_pagina") != "exportar":
             self.conferir_sem_dados()
-            raise Falha("parcial", f"O portal não fez a pesquisa: “{visita.texto('erro_pagina')[:200]}”.")
+            raise Falha("parcial", f"O portal não fez a pesquisa: {citado(visita.texto('erro_pagina'))}")
         self._consulta = (lado, pedido.fundo, pedido.fim)
 
     def _escolher_fundo(self, fundo: str) -> None:

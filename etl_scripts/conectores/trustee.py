@@ -14,6 +14,7 @@ from typing import NoReturn
 from etl_scripts import contrato
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha, SemDados
+from etl_scripts.palavras import contados
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
@@ -51,7 +52,7 @@ class Trustee(Conector):
                     raise
                 yield pedido, partial(_lancar, motivo)
                 continue
-            contrato.info(self.sistema, f"{len(linhas)} arquivo(s) na lista de {pedido.periodo}")
+            contrato.info(self.sistema, f"{contados(len(linhas), 'arquivo', 'arquivos')} na lista de {pedido.periodo}")
             for da_linha in dict.fromkeys(linhas):
                 yield da_linha, partial(self._baixar, pedido, da_linha)
 

@@ -48,7 +48,7 @@ def test_a_line_cut_again_and_again_loses_nothing(stage: Stage, client: httpx.Cl
             expect(page.get_by_text("Conectando", exact=True)).to_be_visible()
             expect_more_lines(page)
         stage.portal.faults.clear()
-        expect(page.get_by_role("log")).to_contain_text("Concluído: 2 arquivo(s) novo(s)")
+        expect(page.get_by_role("log")).to_contain_text("Concluído: 2 arquivos novos")
         finished(client, job)
         expect_whole_log(page, client, job)
 

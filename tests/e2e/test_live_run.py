@@ -67,7 +67,7 @@ def test_two_sistemas_are_followed_live_and_a_reload_misses_nothing(
     expect_status(page, "fidc", "RUNNING")
     expect_status(page, "amplis_reag", "SUCCESS")
     expect(card(page, "amplis_reag").get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
-    expect(card(page, "amplis_reag")).to_contain_text("3 arquivo(s) novo(s)")
+    expect(card(page, "amplis_reag")).to_contain_text("3 arquivos novos")
     expect(card(page, "fidc").get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", "0")
     expect(page).to_have_title("(1) Executar · ETL Hub")
 
@@ -80,7 +80,7 @@ def test_two_sistemas_are_followed_live_and_a_reload_misses_nothing(
     expect_more_lines(page)
 
     stage.portal.faults.clear()
-    expect(page.get_by_role("log")).to_contain_text("Concluído: 2 arquivo(s) novo(s)")
+    expect(page.get_by_role("log")).to_contain_text("Concluído: 2 arquivos novos")
     expect(page.get_by_text("Concluído", exact=True)).to_be_visible()
     assert finished(client, job)["status"] == "completed"
     expect_whole_log(page, client, job)
