@@ -29,7 +29,6 @@ from jobs.schemas import (
 )
 
 router = Router(tags=["execuções"])
-JobId = Annotated[int, Field(ge=1, lt=1 << 31)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Offset = Annotated[int, Field(ge=0, le=10_000_000)]
 Seq = Annotated[int, Field(ge=0, lt=1 << 32)]
@@ -59,7 +58,7 @@ def execute_one(request: HttpRequest, sistema_id: str, payload: ExecuteOneIn | N
 
 
 @router.post("/cancel/{job_id}", auth=access.executar, response=Done)
-def cancel(request: HttpRequest, job_id: JobId, sistema: str | None = None) -> dict[str, Any]:
+def cancel(request: HttpRequest, job_id: int, sistema: str | None = None) -> dict[str, Any]:
     """Cancel a job, or one sistema of it."""
     user = _user(request)
     message = submit.cancel(job_id, actor=user.get_username() if user else "?", sistema_id=sistema)
@@ -92,7 +91,7 @@ def history(request: HttpRequest, limit: Limit = 50) -> list[dict[str, Any]]:
 
 
 @router.get("/jobs/{job_id}", response=JobOut)
-def get_job(request: HttpRequest, job_id: JobId, logs: bool = True) -> dict[str, Any]:
+def get_job(request: HttpRequest, job_id: int, logs: bool = True) -> dict[str, Any]:
     """One job, with its last log lines as text."""
     return queries.job_dict(queries.get_job(job_id), logs=logs)
 
@@ -100,7 +99,7 @@ def get_job(request: HttpRequest, job_id: JobId, logs: bool = True) -> dict[str,
 @router.get("/jobs/{job_id}/logs", response=LogsOut)
 def logs(
     request: HttpRequest,
-    job_id: JobId,
+    job_id: int,
     after: Seq = 0,
     before: Seq | None = None,
     limit: Annotated[int, Field(ge=1, le=queries.MAX_LOG_PAGE)] = queries.LOG_PAGE,
@@ -137,7 +136,7 @@ def logs(
 
 
 @router.get("/jobs/{job_id}/logs/download")
-def download_logs(request: HttpRequest, job_id: JobId) -> HttpResponseBase:
+def download_logs(request: HttpRequest, job_id: int) -> HttpResponseBase:
     """The whole log as a text file, streamed."""
     job = queries.get_job(job_id)
     response = StreamingHttpResponse(
@@ -148,20 +147,20 @@ def download_logs(request: HttpRequest, job_id: JobId) -> HttpResponseBase:
 
 
 @router.post("/jobs/{job_id}/retry", auth=access.executar, response=Started)
-def retry(request: HttpRequest, job_id: JobId, apenas_falhas: bool = False, insistir: bool = False) -> dict[str, Any]:
+def retry(request: HttpRequest, job_id: int, apenas_falhas: bool = False, insistir: bool = False) -> dict[str, Any]:
     """Run a former job's parameters again."""
     return _started(submit.retry(job_id, user=_user(request), only_failed=apenas_falhas, insist=insistir))
 
 
 @router.post("/jobs/{job_id}/codigo", auth=access.executar, response=Done)
-def answer_code(request: HttpRequest, job_id: JobId, payload: CodigoIn) -> dict[str, Any]:
+def answer_code(request: HttpRequest, job_id: int, payload: CodigoIn) -> dict[str, Any]:
     """Give a run the one-time code that it asks for."""
     codes.answer(job_id, payload.execution_id, payload.valor, cancel=payload.cancelar)
     return {"message": "Código enviado." if not payload.cancelar else "Pedido de código recusado."}
 
 
 @router.get("/jobs/{job_id}/transicoes", response=list[TransitionOut])
-def transitions(request: HttpRequest, job_id: JobId) -> list[dict[str, Any]]:
+def transitions(request: HttpRequest, job_id: int) -> list[dict[str, Any]]:
     """Every change of state in a job: when, by whom, why."""
     queries.get_job(job_id)
     found = Transition.objects.filter(execution__job_id=job_id).select_related("execution").order_by("id")
@@ -181,7 +180,7 @@ def transitions(request: HttpRequest, job_id: JobId) -> list[dict[str, Any]]:
 
 
 @router.get("/jobs/{job_id}/artefatos", response=ArtifactsOut)
-def list_artifacts(request: HttpRequest, job_id: JobId, limit: Limit = 200, offset: Offset = 0) -> dict[str, Any]:
+def list_artifacts(request: HttpRequest, job_id: int, limit: Limit = 200, offset: Offset = 0) -> dict[str, Any]:
     """The files that a job collected."""
     queries.get_job(job_id)
     found = queries.artifacts(job_id)
@@ -190,7 +189,7 @@ def list_artifacts(request: HttpRequest, job_id: JobId, limit: Limit = 200, offs
 
 
 @router.get("/artefatos/{artifact_id}/download")
-def download_artifact(request: HttpRequest, artifact_id: JobId) -> HttpResponseBase:
+def download_artifact(request: HttpRequest, artifact_id: int) -> HttpResponseBase:
     """A collected file, as it lies in its folder."""
     path, name = artifacts.open_path(artifact_id)
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)

@@ -7,7 +7,8 @@ from django.utils import timezone
 from credentials.crypto import Sealed
 from credentials.keys import keyring
 from etlhub.errors import Conflict, FieldError, Invalid, NotFound
-from jobs.models import CodeAnswer, Execution
+from jobs.models import CodeAnswer
+from jobs.queries import get_job
 
 MAX_CODE = 64
 PLACE = "jobs.codigo"
@@ -15,7 +16,7 @@ PLACE = "jobs.codigo"
 
 def answer(job_id: int, execution_id: int, value: str, *, cancel: bool = False) -> None:
     """Give the code that an Execution asked for (or refuse to). NotFound, Conflict when none is asked for, Invalid."""
-    execution = Execution.objects.filter(pk=execution_id, job_id=job_id).first()
+    execution = get_job(job_id).executions.filter(pk=execution_id).first()
     if execution is None:
         raise NotFound("Execução não encontrada.")
     if not execution.pedido_codigo:

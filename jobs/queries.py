@@ -75,7 +75,7 @@ def last_ended() -> list[Execution]:
 
 def get_job(job_id: int) -> Job:
     """NotFound when there is none."""
-    job = Job.objects.filter(pk=job_id).first() if job_id < 1 << 31 else None
+    job = Job.objects.filter(pk=job_id).first()
     if job is None:
         raise NotFound("Execução não encontrada.")
     return job

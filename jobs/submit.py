@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 
 from credentials import vault
 from etlhub.errors import Conflict, FieldError, Invalid, NotFound
-from jobs import dispatch, lifecycle
+from jobs import dispatch, lifecycle, queries
 from jobs.models import FINAL, Execution, Job, State
 from sistemas import calendario
 from sistemas.models import Periodo, Sistema
@@ -120,9 +120,7 @@ def _dispatch() -> None:
 
 def retry(job_id: int, *, user: User | None, only_failed: bool = False, insist: bool = False) -> Job:
     """Run a finished job's parameters again: all its sistemas, or only those that did not end well."""
-    former = Job.objects.filter(pk=job_id).first()
-    if former is None:
-        raise NotFound("Execução não encontrada.")
+    former = queries.get_job(job_id)
     executions = list(former.executions.all())
     if any(State(each.status) not in FINAL for each in executions):
         raise Conflict("A execução ainda não terminou.")
@@ -220,7 +218,7 @@ def _refuse(job: Job, *, insist: bool) -> None:
 
 def cancel(job_id: int, *, actor: str, sistema_id: str | None = None) -> str:
     """Cancel a job, or one sistema of it; returns what to tell the user. NotFound, or Conflict when it has ended."""
-    found = Execution.objects.filter(job_id=job_id)
+    found = queries.get_job(job_id).executions.all()
     if sistema_id:
         found = found.filter(sistema_id=sistema_id)
     if not found.exists():

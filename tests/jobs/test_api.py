@@ -106,21 +106,22 @@ def test_an_unknown_sistema_in_the_path_is_refused(ready: Client) -> None:
     assert (answer.status_code, answer.json()["campos"][0]["campo"]) == (422, "sistemas")
 
 
+@pytest.mark.parametrize("unknown", ["999", "0", "-1", "2147483648", "9223372036854775808", "9" * 40])
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("get", "/api/jobs/999"),
-        ("get", "/api/jobs/999/logs"),
-        ("get", "/api/jobs/999/logs/download"),
-        ("get", "/api/jobs/999/artefatos"),
-        ("get", "/api/jobs/999/transicoes"),
-        ("get", "/api/artefatos/999/download"),
-        ("post", "/api/jobs/999/retry"),
-        ("post", "/api/cancel/999"),
+        ("get", "/api/jobs/{}"),
+        ("get", "/api/jobs/{}/logs"),
+        ("get", "/api/jobs/{}/logs/download"),
+        ("get", "/api/jobs/{}/artefatos"),
+        ("get", "/api/jobs/{}/transicoes"),
+        ("get", "/api/artefatos/{}/download"),
+        ("post", "/api/jobs/{}/retry"),
+        ("post", "/api/cancel/{}"),
     ],
 )
-def test_an_unknown_id_is_a_404_with_a_sentence(operador: Client, method: str, path: str) -> None:
-    answer = getattr(operador, method)(path)
+def test_an_unknown_id_is_a_404_with_a_sentence(operador: Client, method: str, path: str, unknown: str) -> None:
+    answer = getattr(operador, method)(path.format(unknown))
     assert answer.status_code == 404
     assert answer.json()["detail"].endswith("encontrada.") or answer.json()["detail"].endswith("encontrado.")
 
@@ -128,8 +129,6 @@ def test_an_unknown_id_is_a_404_with_a_sentence(operador: Client, method: str, p
 @pytest.mark.parametrize(
     ("path", "campo"),
     [
-        ("/api/jobs/0", "job_id"),
-        ("/api/jobs/99999999999", "job_id"),
         ("/api/jobs/abc", "job_id"),
         ("/api/jobs?limit=0", "limit"),
         ("/api/jobs?limit=501", "limit"),
@@ -144,6 +143,11 @@ def test_a_wrong_query_is_a_422_with_its_field(operador: Client, path: str, camp
     answer = operador.get(path)
     assert answer.status_code == 422
     assert [each["campo"] for each in answer.json()["campos"]] == [campo]
+
+
+def test_a_code_for_an_unknown_run_is_a_404(operador: Client) -> None:
+    for number in (999, 9 * 10**40):
+        assert post(operador, f"/api/jobs/{number}/codigo", {"execution_id": number, "valor": "1"}).status_code == 404
 
 
 def test_a_wrong_level_is_a_422(operador: Client) -> None:
