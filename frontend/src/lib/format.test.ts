@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatAgo, formatBytes, formatDuration, formatPercent, plural } from './format'
+import { formatAgo, formatBytes, formatDuration, formatPercent, moneyMarks, plural } from './format'
 
 describe('formatDuration', () => {
   it.each([
@@ -39,4 +39,15 @@ it('never says minus zero per cent', () => {
 it('chooses the plural', () => {
   expect(plural(1, 'linha', 'linhas')).toBe('1 linha')
   expect(plural(1200, 'linha', 'linhas')).toBe('1.200 linhas')
+})
+
+describe('moneyMarks', () => {
+  const plain = (text: string) => text.replaceAll(/\s/g, ' ')
+
+  it.each([
+    [[0, 200e6, 400e6], ['R$ 0', 'R$ 200 mi', 'R$ 400 mi']],
+    [[131.14e6, 131.145e6, 131.15e6], ['R$ 131,14 mi', 'R$ 131,145 mi', 'R$ 131,15 mi']],
+  ])('tells %j apart', (marks, texts) => {
+    expect(marks.map(moneyMarks(marks)).map(plain)).toEqual(texts)
+  })
 })

@@ -5,12 +5,9 @@ const DATE_TIME = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'short', timeStyl
 const DATE_LONG = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', day: 'numeric', month: 'long' })
 const RELATIVE = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' })
 const BRL = new Intl.NumberFormat(LOCALE, { style: 'currency', currency: 'BRL' })
-const BRL_SHORT = new Intl.NumberFormat(LOCALE, {
-  style: 'currency',
-  currency: 'BRL',
-  notation: 'compact',
-  maximumFractionDigits: 1,
-})
+const brlShort = (digits: number) =>
+  new Intl.NumberFormat(LOCALE, { style: 'currency', currency: 'BRL', notation: 'compact', maximumFractionDigits: digits })
+const BRL_SHORT = brlShort(1)
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -19,6 +16,13 @@ const DAY = 24 * HOUR
 export const formatInteger = (n: number): string => INTEGER.format(n)
 export const formatMoney = (n: number): string => BRL.format(n)
 export const formatMoneyShort = (n: number): string => BRL_SHORT.format(n)
+
+/** Short money for the marks of an axis, with as many decimals as it takes to tell them apart. */
+export function moneyMarks(marks: number[]): (n: number) => string {
+  const apart = [0, 1, 2, 3, 4, 5].find((digits) => new Set(marks.map((n) => brlShort(digits).format(n))).size === marks.length)
+  const format = brlShort(apart ?? 6)
+  return (n) => format.format(n)
+}
 export const formatPercent = (ratio: number, digits = 0): string =>
   new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: digits, signDisplay: 'negative' }).format(ratio)
 

@@ -36,7 +36,7 @@ export function Attention({ items, names }: AttentionProps) {
             <li key={`${item.tipo}-${item.sistema_id ?? ''}`} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-[13px]">
               <TriangleAlert className="size-4 shrink-0 text-warning" aria-hidden />
               <p className="min-w-0 flex-1 basis-60">
-                {nome && <strong className="font-semibold">{nome}: </strong>}
+                {nome && !item.mensagem.startsWith(nome) && <strong className="font-semibold">{nome}: </strong>}
                 {item.mensagem}
                 {!where && <span className="text-subtle"> {item.acao}</span>}
               </p>

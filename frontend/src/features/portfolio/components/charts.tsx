@@ -2,27 +2,33 @@ import {
   Area, AreaChart, Bar, BarChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, Treemap, XAxis, YAxis,
 } from 'recharts'
 import { AXIS, ChartTooltip, GRID } from '@/components/charts/chart-tooltip'
+import { niceTicks } from '@/components/charts/scale'
 import type { Evolucao } from '@/lib/api/types'
 import { isoToBr } from '@/lib/dates'
-import { formatMoney, formatMoneyShort, formatPercent } from '@/lib/format'
+import { formatMoney, formatPercent, moneyMarks } from '@/lib/format'
 import { CLASSES } from '../lib/classes'
 import type { Leaf } from '../lib/leaves'
 
+const ends = (ticks: number[]): [number, number] => [ticks[0] ?? 0, ticks.at(-1) ?? 1]
 const shortDay = (iso: string): string => `${iso.slice(8)}/${iso.slice(5, 7)}`
 
-/** A stack's range, from zero when all that is below it would be too thin to see. */
-function withoutSlivers([low, high]: readonly [number, number]): [number, number] {
-  return [-low < high * 0.02 ? 0 : low, high]
+/** Marks for the stacks; from zero when all that is below it would be too thin to see. */
+function stackTicks(dates: Evolucao[]): number[] {
+  const sums = (sign: 1 | -1) => dates.map((day) => CLASSES.reduce((sum, { id }) => sum + Math.max(day[id] * sign, 0), 0))
+  const high = Math.max(...sums(1))
+  const low = Math.max(...sums(-1))
+  return niceTicks(low < high * 0.02 ? 0 : -low, high)
 }
 
 /** Stacked bars of the composition on each date. */
 export function Composition({ dates }: { dates: Evolucao[] }) {
+  const ticks = stackTicks(dates)
   return (
     <ResponsiveContainer width="100%" height="100%">
       <BarChart data={dates} stackOffset="sign" margin={{ top: 4, right: 0, bottom: 0, left: 4 }} maxBarSize={32} title="Composição por data">
         <CartesianGrid {...GRID} />
         <XAxis dataKey="data" {...AXIS} tickFormatter={shortDay} minTickGap={20} />
-        <YAxis {...AXIS} domain={withoutSlivers} tickFormatter={formatMoneyShort} width={78} />
+        <YAxis {...AXIS} ticks={ticks} domain={ends(ticks)} allowDataOverflow tickFormatter={moneyMarks(ticks)} width={78} />
         <ReferenceLine y={0} stroke="var(--border-strong)" />
         <Tooltip
           isAnimationActive={false}
@@ -53,14 +59,15 @@ export function Line({ dates, field }: { dates: Evolucao[]; field: 'patrimonio' 
   const name = field === 'cota' ? 'Cota' : 'Patrimônio'
   const text = (value: number): string =>
     field === 'cota' ? value.toLocaleString('pt-BR', { maximumFractionDigits: 8 }) : formatMoney(value)
-  const tick = (value: number): string =>
-    field === 'cota' ? value.toLocaleString('pt-BR', { maximumSignificantDigits: 5 }) : formatMoneyShort(value)
+  const values = dates.flatMap((day) => (day[field] == null ? [] : [day[field]]))
+  const ticks = niceTicks(Math.min(...values), Math.max(...values))
+  const tick = field === 'cota' ? text : moneyMarks(ticks)
   return (
     <ResponsiveContainer width="100%" height="100%">
       <AreaChart data={dates} margin={{ top: 4, right: 0, bottom: 0, left: 4 }} title={`${name} no tempo`}>
         <CartesianGrid {...GRID} />
         <XAxis dataKey="data" {...AXIS} tickFormatter={shortDay} minTickGap={20} />
-        <YAxis {...AXIS} domain={['auto', 'auto']} tickFormatter={tick} width={78} />
+        <YAxis {...AXIS} ticks={ticks} domain={ends(ticks)} tickFormatter={tick} width={78} />
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: 'var(--border-strong)' }}
