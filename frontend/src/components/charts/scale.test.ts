@@ -23,5 +23,6 @@ describe('niceTicks', () => {
 
   it('has an axis for nothing but zeros', () => {
     expect(niceTicks(0, 0)).toContain(0)
+    expect(niceTicks(Math.min(), Math.max())).toEqual([0, 1])
   })
 })

@@ -1,7 +1,8 @@
 const STEPS = [1, 2, 2.5, 5, 10]
 
-/** Round marks of an axis that cover low to high, about `count` steps apart. */
+/** Round marks of an axis that cover low to high, about `count` steps apart; 0 and 1 when there is nothing to cover. */
 export function niceTicks(low: number, high: number, count = 4): number[] {
+  if (!Number.isFinite(high - low)) return [0, 1]
   const span = high - low || Math.abs(high) || 1
   const from = high > low ? low : low - span / 2
   const to = high > low ? high : high + span / 2
