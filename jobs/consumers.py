@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 from collections import Counter
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,11 +23,11 @@ from django.db.models import Max
 from etlhub import sockets
 from jobs import events, queries
 from jobs.fanout import Client, Lines, fanout, latest_versions
-from jobs.models import Job
+from jobs.models import SEQ_BITS, Job, LogEntry
 
 log = logging.getLogger(__name__)
 
-REPLAY_LINES = 1000
+REPLAY_LINES = 2000
 GO_AWAY = 4011
 """Close code for 1011 of RFC 6455 (a fault of the server's), which the server's library refuses to send."""
 REMEMBERED = 1000
@@ -171,7 +172,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
     async def _send_lines(self) -> None:
         client = self.client
         while client.lines:
-            message = client.lines.popleft()
+            message = client.next_lines()
             job = message.job
             if not client.wants(job):
                 continue
@@ -205,7 +206,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         while (seen := self.seen.get(job, upto)) < upto:
             lines, last = await _read(job, seen, min(upto, seen + REPLAY_LINES))
             if self.turn[job] == turn and lines:
-                await self._forward(Lines(job, seen + 1, max(last, seen + 1), lines), seen)
+                await self._forward(Lines(job, seen + 1, max(last, seen + 1), partial(list, lines)), seen)
             if self.turn[job] != turn:
                 return
             self.seen[job] = max(last, min(upto, seen + REPLAY_LINES))  # lines that retention removed are gone
@@ -246,9 +247,12 @@ def _top(job: int) -> int | None:
 @database_sync_to_async
 def _read(job: int, after: int, upto: int) -> tuple[list[str], int]:
     """Lines after `after` up to `upto`, encoded; and the last one's seq."""
-    rows = queries.log_lines(job, after=after, before=upto + 1, limit=REPLAY_LINES)
+    base = job << SEQ_BITS
+    found = LogEntry.objects.filter(id__gt=base + after, id__lte=base + upto).order_by("id")
+    rows = list(found.values_list("id", "level", "sistema", "mensagem", "timestamp")[:REPLAY_LINES])
+    at = {moment: events.iso(moment) for moment in {row[4] for row in rows}}  # one for all lines of a batch
     encoded = [
-        events.encode_line(job, row.seq, row.level, row.sistema, row.mensagem, events.iso(row.timestamp))
-        for row in rows
+        events.encode_line(job, pk - base, level, sistema, mensagem, at[moment])
+        for pk, level, sistema, mensagem, moment in rows
     ]
-    return encoded, rows[-1].seq if rows else upto
+    return encoded, rows[-1][0] - base if rows else upto

@@ -16,6 +16,7 @@ from functools import cache
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
+import msgpack
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils import timezone
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 GROUP = "events"
 MAX_IN_FLIGHT = 500
+MAX_BYTES_IN_FLIGHT = 8 * 1024 * 1024
+"""Announced and not yet taken by Redis; beyond, announcements are dropped, for a flood must not fill this process's memory."""
 MAX_CHARS = 512 * 1024
 """Size of a frame or an announcement; the server and Redis refuse far larger ones."""
 LEVEL_NAMES = {int(level): quoted(str(level.label)) for level in Level}
@@ -110,12 +113,26 @@ def duration(thing: Job | Execution) -> float | None:
     return round(max(((thing.finished_at or timezone.now()) - thing.started_at).total_seconds(), 0.0), 3)
 
 
-def publish_lines(job_id: int, first: int, lines: list[str]) -> None:
-    """Announce the stored lines `first`, `first+1`, … of a job, each already encoded."""
-    for part in portions(lines):
-        last = first + len(part) - 1
-        _publisher().send({"type": "lines", "job": job_id, "first": first, "last": last, "lines": part})
-        first = last + 1
+def publish_lines(job_id: int, first: int, lines: Sequence[tuple[int, str, str]], moment: datetime) -> None:
+    """Announce the stored lines `first`, `first+1`, … of a job: (level, sistema, mensagem), all of one moment.
+
+    They go as they are: whoever has a client for them makes their JSON (`unpack_lines`), nobody does where no one looks on.
+    """
+    packed: bytes = msgpack.packb(lines)
+    if len(packed) > MAX_CHARS and len(lines) > 1:
+        half = len(lines) // 2
+        publish_lines(job_id, first, lines[:half], moment)
+        publish_lines(job_id, first + half, lines[half:], moment)
+        return
+    last = first + len(lines) - 1
+    message = {"type": "lines", "job": job_id, "first": first, "last": last, "at": iso(moment), "lines": packed}
+    _publisher().send(message, size=len(packed))
+
+
+def unpack_lines(job_id: int, first: int, at: str, packed: bytes) -> list[str]:
+    """The payloads of announced lines, encoded."""
+    lines = enumerate(msgpack.unpackb(packed, use_list=False), first)  # tuples: made faster than lists
+    return [encode_line(job_id, seq, level, sistema, mensagem, at) for seq, (level, sistema, mensagem) in lines]
 
 
 def publish_status(execution: Execution) -> None:
@@ -140,16 +157,24 @@ class _Publisher:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._slots = threading.BoundedSemaphore(MAX_IN_FLIGHT)
+        self._lock = threading.Lock()
+        self._messages = self._bytes = 0
+        self._dropping = False
         threading.Thread(target=self._loop.run_forever, name="events", daemon=True).start()
 
-    def send(self, message: dict[str, Any]) -> None:
-        if not self._slots.acquire(blocking=False):
-            log.warning("announcement dropped: Redis is slow or away; clients read from the database")
-            return
-        asyncio.run_coroutine_threadsafe(self._send(message), self._loop)
+    def send(self, message: dict[str, Any], *, size: int = 0) -> None:
+        """Publish `message`; `size` is that of its lines, which are given up first."""
+        with self._lock:
+            full = self._messages >= MAX_IN_FLIGHT or (size and self._bytes + size > MAX_BYTES_IN_FLIGHT)
+            if not full:
+                self._messages, self._bytes = self._messages + 1, self._bytes + size
+            news, self._dropping = full and not self._dropping, bool(full)
+        if news:
+            log.warning("announcements dropped: Redis is slow or away; clients read from the database")
+        if not full:
+            asyncio.run_coroutine_threadsafe(self._send(message, size), self._loop)
 
-    async def _send(self, message: dict[str, Any]) -> None:
+    async def _send(self, message: dict[str, Any], size: int) -> None:
         try:
             layer = get_channel_layer()
             if layer is not None:
@@ -157,7 +182,8 @@ class _Publisher:
         except Exception as error:  # whatever Redis does, a run goes on
             log.warning("announcement lost: %s", type(error).__name__)
         finally:
-            self._slots.release()
+            with self._lock:
+                self._messages, self._bytes = self._messages - 1, self._bytes - size
 
     def drain(self, timeout: float) -> None:
         async def last() -> None:

@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -24,7 +25,8 @@ from jobs.models import ACTIVE, Execution, Job, Transition
 log = logging.getLogger(__name__)
 
 WINDOW = 64
-"""Announcements of lines that a client may lag behind before it reads from the database."""
+"""Announcements of lines that a client may lag behind before it reads from the database; and their size, in bytes."""
+WINDOW_BYTES = 2 * 1024 * 1024
 POLL_SECONDS = 1.0
 """How often the database is asked for what was never announced: states, lines of followed jobs, ends."""
 OVERLAP = 50
@@ -33,12 +35,19 @@ OVERLAP = 50
 
 @dataclass
 class Lines:
-    """Stored lines `first` to `last` of a job, as JSON texts."""
+    """Stored lines `first` to `last` of a job. Encoded when the first client needs them, once for all."""
 
     job: int
     first: int
     last: int
-    lines: list[str]
+    encode: Callable[[], list[str]]
+    size: int = 0
+    """In bytes, before it is encoded."""
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The payloads as JSON texts."""
+        return self.encode()
 
     @cached_property
     def batches(self) -> list[str]:
@@ -53,7 +62,9 @@ class Lines:
 class Client:
     """What one WebSocket client has to be sent. Filled by the fan-out, emptied by its consumer."""
 
-    lines: deque[Lines] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    lines: deque[Lines] = field(default_factory=deque)
+    held: int = 0
+    """Size of `lines`."""
     statuses: dict[int, tuple[int, str]] = field(default_factory=dict)
     completed: dict[int, tuple[int, str]] = field(default_factory=dict)
     top: dict[int, int] = field(default_factory=dict)
@@ -78,8 +89,17 @@ class Client:
     def offer_lines(self, message: Lines) -> None:
         if self.wants(message.job):
             self.lines.append(message)
+            self.held += message.size
+            while len(self.lines) > WINDOW or (self.held > WINDOW_BYTES and len(self.lines) > 1):
+                self.next_lines()
             self.top[message.job] = max(self.top.get(message.job, 0), message.last)
             self.wake.set()
+
+    def next_lines(self) -> Lines:
+        """The oldest announcement, no longer held."""
+        message = self.lines.popleft()
+        self.held -= message.size
+        return message
 
     def offer_status(self, execution: int, version: int, frame: str) -> None:
         if version >= self.statuses.get(execution, (0, ""))[0]:
@@ -160,7 +180,9 @@ class Fanout:
     def _hand_out(self, message: dict[str, Any]) -> None:
         kind = message["type"]
         if kind == "lines":
-            lines = Lines(message["job"], message["first"], message["last"], message["lines"])
+            job, first, packed = message["job"], message["first"], message["lines"]
+            encode = partial(events.unpack_lines, job, first, message["at"], packed)
+            lines = Lines(job, first, message["last"], encode, len(packed))
             for client in self._clients:
                 client.offer_lines(lines)
         elif kind == "status":

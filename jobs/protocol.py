@@ -86,8 +86,7 @@ class Parser:
         return self._parse(rest) if rest else []
 
     def _parse(self, data: bytes) -> list[Line | Event]:
-        too_long = len(data) > MAX_LINE_BYTES and max(map(len, data.split(b"\n"))) > MAX_LINE_BYTES
-        if too_long or EVENT_MARK in data:
+        if EVENT_MARK in data or _has_long_line(data):
             return [item for raw in data.split(b"\n") for item in self._raw(raw)]
         text = _decode(data)
         if len(data.translate(None, _CONTROL_BYTES)) != len(data):
@@ -142,6 +141,17 @@ def _decode(raw: bytes) -> str:
             return "\n".join(_decode(part) for part in raw.split(b"\n"))
         # Windows programs in Brazil write this code page when nobody tells them otherwise.
         return raw.decode("cp1252", errors="replace")
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Whether a line is longer than MAX_LINE_BYTES; looks at one line end in so many bytes."""
+    start = 0
+    while len(data) - start > MAX_LINE_BYTES:
+        newline = data.rfind(b"\n", start, start + MAX_LINE_BYTES + 1)
+        if newline < 0:
+            return True
+        start = newline + 1
+    return False
 
 
 def _pieces(raw: bytes) -> list[bytes]:

@@ -70,8 +70,9 @@ class Watcher:
 
     def take(self, lines: Sequence[Line]) -> None:
         """Note what lines tell, and show it: at most once a sistema for all of them."""
-        for line in lines:
-            execution = self._whose(line.sistema)
+        owners = {name: owner for name in {line.sistema for line in lines} if (owner := self._whose(name))}
+        for line in lines if owners else ():
+            execution = owners.get(line.sistema)
             if execution is None:
                 continue
             seen = self._seen[execution.pk]
