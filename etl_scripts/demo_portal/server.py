@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler
@@ -40,8 +40,10 @@ class _Server(ThreadingMixIn, TCPServer):
         super().__init__(address, _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no news; anything else is shown."""
-        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+        """A client that hangs up is no news; anything else is a defect of ours: shown, and kept in `problems`."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, (ConnectionError, TimeoutError)):
+            self.owner.problems.append(f"{type(error).__name__}: {error}")
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
@@ -53,6 +55,7 @@ class DemoPortal:
         self.portals: dict[str, Portal] = make_portals(self.world)
         self.home = Home(self)
         self.requests: deque[str] = deque(maxlen=MAX_REMEMBERED_REQUESTS)
+        self.problems: deque[str] = deque(maxlen=MAX_REMEMBERED_REQUESTS)  # what went wrong in these pages themselves
         self.host = host
         self._server = _Server((host, port), self)
         self.port = int(self._server.server_address[1])
@@ -61,6 +64,11 @@ class DemoPortal:
     @property
     def faults(self) -> FaultBoard:
         return self.world.faults
+
+    @property
+    def delivered(self) -> Counter[str]:
+        """How many files each sistema has handed over."""
+        return self.world.delivered
 
     @property
     def settings(self) -> Settings:
@@ -80,6 +88,8 @@ class DemoPortal:
         """Turns all faults off and forgets sessions, queues and counts."""
         self.faults.clear()
         self.requests.clear()
+        self.problems.clear()
+        self.delivered.clear()
         for portal in self.portals.values():
             portal.reset()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from . import data
 from .calendario import previous_business_day
 from .constants import BRASILIA
 from .faults import FaultBoard
-from .funds import FIDC_FUNDS, FUNDS, Fund
+from .funds import FUNDS, Fund
 
 
 class FundFailure(Exception):
@@ -34,6 +35,7 @@ class Settings:
 class World:
     settings: Settings = field(default_factory=Settings)
     faults: FaultBoard = field(default_factory=FaultBoard)
+    delivered: Counter[str] = field(default_factory=Counter)  # files handed over, by sistema
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def today(self) -> date:
@@ -44,8 +46,11 @@ class World:
         if seconds > 0:
             self.stopping.wait(seconds)
 
-    def carteira(self, sistema: str, fund: Fund, day: date) -> data.Carteira | None:
-        """The carteira as this portal shows it now; None = no data. Raises FundFailure."""
+    def carteira(self, sistema: str, fund: Fund, day: date, wrong: tuple[Fund, ...] = FUNDS) -> data.Carteira | None:
+        """The carteira as this portal shows it now; None = no data. Raises FundFailure.
+
+        `wrong` holds the funds that fault `fundo_errado` may put in the place of the one asked for.
+        """
         sigla = fund.sigla
         if self.faults.take(sistema, "fundo_falha", sigla, day):
             raise FundFailure(f"Erro ao processar o fundo {fund.nome}.")
@@ -55,8 +60,7 @@ class World:
             for _ in range(int(fault.number("dias"))):
                 day = previous_business_day(day)
         if self.faults.take(sistema, "fundo_errado", sigla, day):
-            among = FIDC_FUNDS if sistema == "fidc" else FUNDS
-            fund = among[(among.index(fund) + 1) % len(among)]
+            fund = wrong[(wrong.index(fund) + 1) % len(wrong)]
         found = data.carteira_of(fund, day)
         if fault := self.faults.take(sistema, "soma_errada", sigla, day):
             found = data.with_wrong_sum(found, data.money(Decimal(str(fault.number("valor")))))

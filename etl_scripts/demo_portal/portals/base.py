@@ -38,6 +38,7 @@ class Portal:
     login_path: ClassVar[str] = "/"
     public: ClassVar[frozenset[str]] = frozenset({"/"})
     funds: ClassVar[tuple[Fund, ...]] = FUNDS
+    wrong_funds: ClassVar[tuple[Fund, ...]] = FUNDS  # what its files may be of when they are of the wrong fund
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -150,9 +151,11 @@ class Portal:
         return SESSION_LOST if "expirada" in request.query else ""
 
     def carteira(self, fund: Fund, day: date) -> Carteira | None:
-        return self.world.carteira(self.sistema, fund, day)
+        return self.world.carteira(self.sistema, fund, day, self.wrong_funds)
 
     def send(self, file: Download) -> Response:
+        with self._lock:
+            self.world.delivered[self.sistema] += 1
         return deliver(self.faults, self.sistema, file)
 
     def failure_box(self, message: str) -> str:

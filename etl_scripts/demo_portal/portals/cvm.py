@@ -87,8 +87,8 @@ class Cvm(Portal):
         if fault := self.faults.take(self.sistema, "arquivo_enorme"):
             others = max(int(fault.number("linhas")) // len(days) - len(FUNDS), 0)
         if self.faults.take(self.sistema, "data_errada"):
-            first = days[0] - ONE_DAY
-            days = list(business_days(first.replace(day=1), first))
+            last = days[0].replace(day=1) - ONE_DAY
+            days = list(business_days(last.replace(day=1), last))
         copies = 2 if self.faults.take(self.sistema, "duplicado") else 1
         name = f"{year}{month:02d}_{days[0]}_{days[-1]}_{others}_{copies}.zip"
         with self._lock:

@@ -59,7 +59,7 @@ class Fidc(Portal):
     accent = "#2d6a4f"
     login_path = "/login"
     public = frozenset({"/", "/login", "/j_spring_security_check"})
-    funds = FIDC_FUNDS
+    funds = wrong_funds = FIDC_FUNDS
 
     def reset(self) -> None:
         super().reset()

@@ -43,7 +43,7 @@ class Trustee(Portal):
     accent = "#1d4e89"
     login_path = "/login"
     public = frozenset({"/", "/login"})
-    funds = tuple(fund for fund in FUNDS if not fund.is_fidc)
+    funds = wrong_funds = tuple(fund for fund in FUNDS if not fund.is_fidc)
 
     def routes(self) -> dict[str, Handler]:
         return {

@@ -107,7 +107,7 @@ def test_wrong_date_fund_and_sum(portal: DemoPortal, inside: httpx.Client) -> No
     text = inside.get(CSV).content.decode("latin-1")
     assert "Data:;23/11/2026" in text
     portal.faults.set("trustee", "fundo_errado", vezes=1)
-    assert "Fundo:;IPÊ ROXO FIDC" in inside.get(CSV).content.decode("latin-1")
+    assert "Fundo:;JACARANDÁ FI RENDA FIXA" in inside.get(CSV).content.decode("latin-1")
     right = inside.get(CSV).content.decode("latin-1").splitlines()
     portal.faults.set("trustee", "soma_errada", "1.5", vezes=1)
     wrong = inside.get(CSV).content.decode("latin-1").splitlines()
