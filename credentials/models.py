@@ -59,6 +59,11 @@ class Secret(models.Model):
     def __str__(self) -> str:
         return f"{self.credential_id}.{self.campo}"
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where it belongs: the associated data of its seal."""
+        return self.credential_id, self.campo
+
 
 class AppendOnly(TypeError):
     """Code tried to change or delete what may only be added to."""

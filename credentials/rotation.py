@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from credentials import audit
 from credentials.crypto import KeyRing, NoKeyOpens, Sealed
 from credentials.keys import keyring
 from credentials.models import AuditEntry, Secret
+from etlhub.models import SegundoFator
+
+T = TypeVar("T", Secret, SegundoFator)
+Row = Secret | SegundoFator
+"""What is sealed by the vault's keys: the portals' secrets, and those of the users' authenticator apps."""
 
 
 @dataclass
 class Rotation:
-    """What one pass did. Rows are named `sistema.campo`."""
+    """What one pass did. Rows are named by their `str()`: `sistema.campo`, `segundo fator de …`."""
 
     rotated: int = 0
     current: int = 0
@@ -55,7 +62,7 @@ def check() -> Check:
     ring, found = keyring(), Check()
     for secret in _rows():
         try:
-            ring.open(Sealed(secret.key_id, bytes(secret.selado)), secret.credential_id, secret.campo)
+            ring.open(Sealed(secret.key_id, bytes(secret.selado)), *secret.place)
         except NoKeyOpens:
             found.lost.append(str(secret))
         else:
@@ -64,26 +71,32 @@ def check() -> Check:
 
 
 @sensitive_variables()
-def _reseal(ring: KeyRing, secret: Secret, quem: str) -> bool:
+def _reseal(ring: KeyRing, secret: Row, quem: str) -> bool:
     """Replace the row if it is still what we read, and only by what opens to the same; False when it has changed."""
     old = Sealed(secret.key_id, bytes(secret.selado))
-    clear = ring.open(old, secret.credential_id, secret.campo)
-    new = ring.seal(clear, secret.credential_id, secret.campo)
+    clear = ring.open(old, *secret.place)
+    new = ring.seal(clear, *secret.place)
+    rows: Any = type(secret)._default_manager.filter(pk=secret.pk)
     with transaction.atomic():
-        row = Secret.objects.select_for_update().filter(pk=secret.pk).first()
+        row = rows.select_for_update().first()
         if row is None or (row.key_id, bytes(row.selado)) != (old.key_id, old.data):
             return False
-        Secret.objects.filter(pk=secret.pk).update(key_id=new.key_id, selado=new.data)
-        stored = Secret.objects.get(pk=secret.pk)
-        if ring.open(Sealed(stored.key_id, bytes(stored.selado)), stored.credential_id, stored.campo) != clear:
+        rows.update(key_id=new.key_id, selado=new.data)
+        stored = rows.get()
+        if ring.open(Sealed(stored.key_id, bytes(stored.selado)), *stored.place) != clear:
             raise NoKeyOpens  # rolls back: the database did not give back what we wrote
-        audit.record(AuditEntry.Acao.ROTACAO, quem=quem, alvos=[(secret.credential_id, secret.campo)])
+        audit.record(AuditEntry.Acao.ROTACAO, quem=quem, alvos=[secret.place])
     return True
 
 
-def _rows() -> Iterator[Secret]:
+def _rows() -> Iterator[Row]:
     """All rows in order of key, a page at a time, each read when it is needed."""
+    yield from _pages(Secret.objects.all())
+    yield from _pages(SegundoFator.objects.select_related("user"))
+
+
+def _pages(rows: QuerySet[T]) -> Iterator[T]:
     last = 0
-    while page := list(Secret.objects.filter(pk__gt=last).order_by("pk")[:100]):
+    while page := list(rows.filter(pk__gt=last).order_by("pk")[:100]):
         yield from page
         last = page[-1].pk

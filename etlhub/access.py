@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from etlhub.errors import Forbidden, NotLoggedIn
@@ -36,13 +37,37 @@ def papel_of(user: User | AnonymousUser) -> Papel:
     """
     if not user.is_authenticated or not user.is_active:
         return Papel.NENHUM
-    own = Papel.ADMINISTRADOR if user.is_superuser else _by_groups(user)
-    return min(own, getattr(user, LIMIT, own))
+    own = _own(user)
+    if hasattr(user, LIMIT):  # a token's: it has no second factor
+        limit: Papel = getattr(user, LIMIT)
+        return min(own, limit)
+    if own is Papel.ADMINISTRADOR and second_factor_required(user) and not _has_second_factor(user):
+        return Papel.OPERADOR
+    return own
+
+
+def _own(user: User) -> Papel:
+    return Papel.ADMINISTRADOR if user.is_superuser else _by_groups(user)
 
 
 def _by_groups(user: User) -> Papel:
     names = {group.name.upper() for group in user.groups.all()}
     return max((papel for papel in Papel if papel.name in names), default=Papel.OPERADOR)
+
+
+def second_factor_required(user: User) -> bool:
+    """Whether this is an administrator with a password of ours, and such must have a second factor; until then operador."""
+    if not settings.TOTP_ADMINISTRADORES or _own(user) is not Papel.ADMINISTRADOR:
+        return False
+    from etlhub import second_factor
+
+    return second_factor.applies_to(user)
+
+
+def _has_second_factor(user: User) -> bool:
+    from etlhub import second_factor
+
+    return second_factor.active(user) is not None
 
 
 def check(user: User | AnonymousUser, minimum: Papel, papel: Papel | None = None) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from etlhub import second_factor
 from etlhub.access import Papel, papel_of
 
 PAPEIS = {
@@ -99,6 +101,7 @@ def set_papel(user: User, papel: Papel) -> None:
         user.save(update_fields=["is_staff"])
 
 
+admin.site.login_template = "admin/entrar.html"
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
@@ -108,7 +111,9 @@ class UserAdmin(ForAdministrators, DjangoUserAdmin, ModelAdmin):  # type: ignore
     form = UserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "nome", "papel", "is_active", "last_login")
+    list_display = ("username", "nome", "papel", "fator", "is_active", "last_login")
+    list_select_related = ("segundo_fator",)
+    actions = ("remover_segundo_fator",)
     list_filter = ("is_active", "groups")
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
@@ -126,6 +131,19 @@ class UserAdmin(ForAdministrators, DjangoUserAdmin, ModelAdmin):  # type: ignore
     @admin.display(description="papel")
     def papel(self, user: User) -> str:
         return papel_of(user).name.capitalize()
+
+    @admin.display(description="segundo fator", boolean=True)
+    def fator(self, user: User) -> bool:
+        return hasattr(user, "segundo_fator") and user.segundo_fator.confirmado_em is not None
+
+    @admin.action(description="Remover o segundo fator", permissions=["change"])
+    def remover_segundo_fator(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For who lost the phone. One's own goes with password and code, in the interface."""
+        allowed = [user for user in queryset if user != request.user and self.has_change_permission(request, user)]
+        gone = [user.get_username() for user in allowed if second_factor.remove(user)]
+        if len(allowed) < len(queryset):
+            messages.warning(request, "O seu e o de um superusuário não se removem aqui.")
+        messages.success(request, f"Segundo fator removido de: {', '.join(gone) or 'ninguém'}.")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody deletes the own account, nor an administrator a superuser."""

@@ -33,6 +33,7 @@ api = HubAPI(
 api.add_decorator(ratelimit.limited, mode="view")
 api.add_router("", "etlhub.health.router")
 api.add_router("/auth", "etlhub.login.router")
+api.add_router("/auth/segundo-fator", "etlhub.api_second_factor.router")
 api.add_router("/auditoria", "etlhub.api_audit.router")
 api.add_router("/tokens", "etlhub.api_tokens.router")
 api.add_router("", "sistemas.api.router")
@@ -52,7 +53,7 @@ def error_body(message: str, fields: list[dict[str, str]] | None = None, **more:
 @api.exception_handler(HubError)
 def on_hub_error(_request: HttpRequest, error: HubError) -> HttpResponse:
     fields = [{"campo": field.campo, "mensagem": field.mensagem} for field in error.fields]
-    response = JsonResponse(error_body(error.message, fields), status=error.status)
+    response = JsonResponse(error_body(error.message, fields, **error.more), status=error.status)
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response

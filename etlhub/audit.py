@@ -43,6 +43,10 @@ ACOES = {
     "POST /api/auth/logout-all": "saiu de todos os lugares",
     "POST /api/auth/senha": "trocou a própria senha",
     "POST /admin/password_change/": "trocou a própria senha",
+    "POST /api/auth/segundo-fator/iniciar": "começou a configurar o segundo fator",
+    "POST /api/auth/segundo-fator/confirmar": "ligou o segundo fator",
+    "POST /api/auth/segundo-fator/codigos": "trocou os códigos de recuperação",
+    "POST /api/auth/segundo-fator/desligar": "desligou o segundo fator",
     "POST /api/tokens": "criou token de API",
     "DELETE /api/tokens/{token_id}": "revogou token de API",
     "POST /api/execute": "executou",
@@ -231,6 +235,11 @@ def note_failed_login(credentials: dict[str, Any], request: HttpRequest | None =
         known = User.objects.filter(username__iexact=name.strip()[:150]).first() if "\x00" not in name else None
         request.audit_user = known.get_username() if known else ""  # type: ignore[attr-defined]
         request.audit_failed = "Usuário ou senha incorretos." if known else "Usuário desconhecido."  # type: ignore[attr-defined]
+
+
+def note_failed(request: HttpRequest, user: User, why: str) -> None:
+    """A login of `user` that was refused after the password."""
+    request.audit_user, request.audit_failed = user.get_username(), why  # type: ignore[attr-defined]
 
 
 def prune() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class HubError(Exception):
     """Base: `status` is the HTTP status that tells it."""
 
     status = 400
+    more: ClassVar[dict[str, Any]] = {}
+    """What the JSON says besides, for programs."""
 
     def __init__(self, message: str, fields: list[FieldError] | None = None) -> None:
         super().__init__(message)
@@ -33,6 +36,22 @@ class NotLoggedIn(HubError):
 
     def __init__(self, message: str = "Entre com seu usuário e senha para continuar.") -> None:
         super().__init__(message)
+
+
+class CodeNeeded(NotLoggedIn):
+    """Name and password are right; the code of the second factor is missing."""
+
+    more: ClassVar[dict[str, Any]] = {"segundo_fator": True}
+
+    def __init__(self, message: str = "Informe o código do aplicativo autenticador.") -> None:
+        super().__init__(message)
+
+
+class WrongCode(CodeNeeded):
+    """It came and is wrong, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__("Código incorreto ou já usado. Espere o próximo e tente de novo.")
 
 
 class Forbidden(HubError):

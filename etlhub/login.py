@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from etlhub import access, sessions, throttle
-from etlhub.errors import FieldError, Forbidden, Invalid, NotLoggedIn, TooMany
+from etlhub import access, audit, second_factor, sessions, throttle
+from etlhub.errors import CodeNeeded, FieldError, Forbidden, Invalid, NotLoggedIn, TooMany, WrongCode
 
 router = Router(tags=["acesso"])
 
@@ -25,21 +25,32 @@ TRIES_OF_ACCOUNT = 60
 TRIES_OF_ADDRESS = 60
 """From one address: more, an office may share it."""
 
+CODE_WINDOW_SECONDS = 3600
+TRIES_OF_CODE = 10
+"""Wrong codes of one account within the hour, from anywhere: only who knows the password comes so far."""
+CODE_LENGTH = 40
+
 
 class Login(Schema):
+    """`codigo`: of the authenticator app, or a recovery code; asked for (401, `segundo_fator`) where the user has one."""
+
     username: str = Field(max_length=150)
     password: str = Field(max_length=4096)
+    codigo: str = Field("", max_length=CODE_LENGTH)
 
 
 class Senha(Schema):
     atual: str = Field(max_length=4096)
     nova: str = Field(max_length=4096)
+    codigo: str = Field("", max_length=CODE_LENGTH)
 
 
 class Usuario(Schema):
     username: str
     nome: str
     papel: str
+    falta_segundo_fator: bool
+    """An administrator who counts as operador until the second factor is set up."""
 
 
 class Done(Schema):
@@ -52,9 +63,10 @@ class LoginDone(Done):
     usuario: Usuario
 
 
-def authenticate(request: HttpRequest, username: str, password: str) -> User:
-    """The user of that name and password; TooMany after too many tries, NotLoggedIn when they are wrong.
+def authenticate(request: HttpRequest, username: str, password: str, code: str = "") -> User:
+    """The user of that name, password and, where there is a second factor, code.
 
+    TooMany after too many tries, NotLoggedIn when name or password is wrong, CodeNeeded or WrongCode for the code.
     Each try is counted before it is judged, so that many at once count too.
     """
     address = str(request.META.get("REMOTE_ADDR", ""))
@@ -62,21 +74,69 @@ def authenticate(request: HttpRequest, username: str, password: str) -> User:
     pair, whole, place = f"conta:{account}:{address}", f"conta:{account}", f"endereco:{address}"
     limits = {pair: TRIES_FROM_ADDRESS, whole: TRIES_OF_ACCOUNT, place: TRIES_OF_ADDRESS}
     if wait := throttle.take(limits, WINDOW_SECONDS):
-        text = f"{-(-wait // 60)} min" if wait >= 60 else f"{wait} s"
-        raise TooMany(f"Muitas tentativas de entrar. Espere {text} e tente de novo.", wait)
+        raise _too_many(wait)
     user = auth.authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise NotLoggedIn("Usuário ou senha incorretos.")
+    try:
+        _check_code(request, user, code)
+    except CodeNeeded as error:
+        if not isinstance(error, WrongCode):
+            throttle.give_back(list(limits), WINDOW_SECONDS)
+        raise
     throttle.reset([pair, whole], WINDOW_SECONDS)
     throttle.give_back([place], WINDOW_SECONDS)
     return user
 
 
+def _too_many(wait: int) -> TooMany:
+    text = f"{-(-wait // 60)} min" if wait >= 60 else f"{wait} s"
+    return TooMany(f"Muitas tentativas de entrar. Espere {text} e tente de novo.", wait)
+
+
+def _check_code(request: HttpRequest, user: User, code: str) -> None:
+    factor = second_factor.active(user)
+    if factor is None:
+        return
+    if not code.strip():
+        raise CodeNeeded
+    count_code(user)
+    if not second_factor.accept(factor, code):
+        audit.note_failed(request, user, "Código do segundo fator incorreto.")
+        raise WrongCode
+    forget_codes(user)
+
+
+def count_code(user: User) -> None:
+    """Count a code that is about to be judged; TooMany when there were too many wrong ones."""
+    if wait := throttle.take({f"codigo:{user.pk}": TRIES_OF_CODE}, CODE_WINDOW_SECONDS):
+        raise _too_many(wait)
+
+
+def forget_codes(user: User) -> None:
+    """After a right code."""
+    throttle.reset([f"codigo:{user.pk}"], CODE_WINDOW_SECONDS)
+
+
+def confirm_identity(request: HttpRequest, password: str, code: str = "", campo: str = "senha") -> User:
+    """Who is logged in, once the password (and the code) came again; Invalid names the wrong field."""
+    try:
+        return authenticate(request, own_user(request).get_username(), password, code)
+    except CodeNeeded as error:
+        raise Invalid([FieldError("codigo", error.message)]) from None
+    except NotLoggedIn:
+        raise Invalid([FieldError(campo, "a senha atual não é esta")]) from None
+
+
 def _profile(user: User) -> dict[str, Any]:
+    papel, by_token = access.papel_of(user), hasattr(user, access.LIMIT)
     return {
         "username": user.get_username(),
         "nome": user.get_full_name() or user.get_username(),
-        "papel": access.papel_of(user).name.lower(),
+        "papel": papel.name.lower(),
+        "falta_segundo_fator": not by_token
+        and papel < access.Papel.ADMINISTRADOR
+        and access.second_factor_required(user),
     }
 
 
@@ -89,8 +149,8 @@ def own_user(request: HttpRequest) -> User:
 
 @router.post("/login", auth=None, response=LoginDone)
 def login(request: HttpRequest, payload: Login) -> dict[str, Any]:
-    """Open a session. 401 when name or password is wrong, 429 after too many tries."""
-    user = authenticate(request, payload.username, payload.password)
+    """Open a session. 401 when name, password or code is wrong or missing, 429 after too many tries."""
+    user = authenticate(request, payload.username, payload.password, payload.codigo)
     auth.login(request, user)
     return {"message": "Bem-vindo.", "usuario": _profile(user)}
 
@@ -114,10 +174,7 @@ def logout_all(request: HttpRequest) -> dict[str, Any]:
 @router.post("/senha", auth=access.ver, response=Done)
 def change_password(request: HttpRequest, payload: Senha) -> dict[str, Any]:
     """Set another password; every other session of this user ends."""
-    try:
-        user = authenticate(request, own_user(request).get_username(), payload.atual)
-    except NotLoggedIn:
-        raise Invalid([FieldError("atual", "a senha atual não é esta")]) from None
+    user = confirm_identity(request, payload.atual, payload.codigo, campo="atual")
     try:
         validate_password(payload.nova, user)
     except ValidationError as error:

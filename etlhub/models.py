@@ -1,4 +1,4 @@
-"""Who is in and what was done: browser sessions, API tokens, the audit of actions."""
+"""Who is in and what was done: browser sessions, API tokens, second factors, the audit of actions."""
 
 from __future__ import annotations
 
@@ -54,6 +54,44 @@ class ApiToken(models.Model):
     @property
     def valid(self) -> bool:
         return self.revogado_em is None and self.expira_em > timezone.now()
+
+
+class SegundoFator(models.Model):
+    """The authenticator app of one user. The secret is sealed by the vault's keys and opens only in its own place."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="segundo_fator", verbose_name="usuário")
+    key_id = models.CharField("chave", max_length=16)
+    selado = models.BinaryField("segredo selado")
+    criado_em = models.DateTimeField("criado em", auto_now_add=True)
+    confirmado_em = models.DateTimeField("confirmado em", null=True, blank=True)
+    ultimo_passo = models.BigIntegerField("último passo aceito", default=0)
+
+    class Meta:
+        verbose_name = "segundo fator"
+        verbose_name_plural = "segundos fatores"
+
+    def __str__(self) -> str:
+        return f"segundo fator de {self.user.get_username()}"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where the secret belongs; no sistema can be called so."""
+        return f"usuario:{self.user_id}", "totp"
+
+
+class CodigoRecuperacao(models.Model):
+    """Stands in once for a code of the app. Only the hash is kept; the code is random enough for a plain one (80 bits)."""
+
+    fator = models.ForeignKey(SegundoFator, models.CASCADE, related_name="codigos")
+    sha256 = models.CharField(max_length=64, editable=False)
+    usado_em = models.DateTimeField("usado em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "código de recuperação"
+        verbose_name_plural = "códigos de recuperação"
+
+    def __str__(self) -> str:
+        return f"código de recuperação {self.pk}"
 
 
 class AppendOnly(TypeError):

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path, re_path
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path, re_path, reverse_lazy
 
 from etlhub.api import api, unknown_api
-from etlhub.login_forms import LoginForm
+from etlhub.login_forms import LoginForm, OwnPasswordView
 from etlhub.operations import metrics
 from etlhub.spa import favicon, index
 
 entrar = LoginView.as_view(template_name="entrar.html", authentication_form=LoginForm, redirect_authenticated_user=True)
+
+
+def change_own_password(request: HttpRequest) -> HttpResponseBase:
+    """Within the admin's frame, in place of the admin's own."""
+    context = {**admin.site.each_context(request), "title": "Trocar a senha"}
+    done = reverse_lazy("admin:password_change_done")
+    return OwnPasswordView.as_view(success_url=done, extra_context=context)(request)
+
 
 urlpatterns = [
     re_path(r"^api/?$", unknown_api),
     path("api/", api.urls),
     re_path(r"^api(?:/.*)?$", unknown_api),
     path("metrics", metrics.view),
+    path("admin/password_change/", admin.site.admin_view(change_own_password, cacheable=True)),
     path("admin/", admin.site.urls),
     path("entrar/", entrar, name="entrar"),
     path("sair/", LogoutView.as_view(), name="sair"),

@@ -41,7 +41,8 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(operador: Client) -> None:
 
 def test_a_script_comes_in_as_the_owner_with_the_tokens_role(operador: Client) -> None:
     reader = script(make(operador)["segredo"])
-    assert reader.get("/api/auth/me").json() == {"username": "operador", "nome": "operador", "papel": "visualizador"}
+    me = reader.get("/api/auth/me").json()
+    assert (me["username"], me["nome"], me["papel"]) == ("operador", "operador", "visualizador")
     assert reader.get("/api/jobs").status_code == 200
     assert reader.post("/api/execute", {"sistemas": []}, content_type="application/json").status_code == 403
     runner = script(make(operador, papel="operador")["segredo"])

@@ -30,8 +30,11 @@ def vault_keys() -> Iterator[Finding]:
         yield problem("Cofre", error.message, "Restaure as chaves de um backup (manage.py restore) ou da sua cópia.")
         return
     for row in found.lost:
-        sistema_id = row.split(".", maxsplit=1)[0]
         text = f"Nenhuma chave abre {row}."
+        if row.startswith("segundo fator"):
+            yield problem("Cofre", text, "Restaure a chave que falta, ou rode manage.py reset_totp USUÁRIO.")
+            continue
+        sistema_id = row.split(".", maxsplit=1)[0]
         yield problem("Cofre", text, "Restaure a chave que falta, ou informe a senha de novo.", sistema_id)
     old = sum(count for key_id, count in found.by_key.items() if key_id != ring.current.id)
     if old:
