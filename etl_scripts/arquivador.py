@@ -67,7 +67,9 @@ class Arquivador:
                     igual=lambda ja: ja.stat().st_size == tamanho and sha256_de(ja) == sha256,
                 )
             inicio = pedido.inicio.isoformat() if pedido.inicio != pedido.fim and not pedido.por_dia else ""
-            item = ItemManifesto(pedido.relatorio, peca.fundo, fim.isoformat(), sha256, str(final), tamanho, inicio)
+            item = ItemManifesto(
+                pedido.relatorio, peca.fundo, fim.isoformat(), sha256, str(final), tamanho, inicio, novo
+            )
             situacao = "novo" if novo else "inalterado"
             self._anunciar(peca, item, situacao)
             self._manifesto.acrescentar(item)

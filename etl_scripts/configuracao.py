@@ -29,7 +29,10 @@ class Acesso:
 
 @dataclass(frozen=True, slots=True)
 class ItemManifesto:
-    """A file that an earlier run filed. Dates are ISO; `data_inicial` only where the file covers a period."""
+    """A file that an earlier run filed. Dates are ISO; `data_inicial` only where the file covers a period.
+
+    `nosso`: a run of ours made it; else it was there already, equal to what came, and `limpar` leaves it alone.
+    """
 
     relatorio: str
     fundo: str
@@ -38,6 +41,7 @@ class ItemManifesto:
     caminho: str
     tamanho: int
     data_inicial: str = ""
+    nosso: bool = True
 
 
 @dataclass(slots=True)
@@ -217,7 +221,7 @@ def _item(n: int, item: Any) -> ItemManifesto:
         textos = {
             c: str(item.get(c) or "") for c in ("relatorio", "fundo", "data", "sha256", "caminho", "data_inicial")
         }
-        return ItemManifesto(**textos, tamanho=int(item.get("tamanho") or 0))
+        return ItemManifesto(**textos, tamanho=int(item.get("tamanho") or 0), nosso=item.get("nosso") is not False)
     except (AttributeError, TypeError, ValueError):
         raise ErroDeUso(f"Configuração: “execucao.manifesto[{n}]” tem um valor inválido.") from None
 

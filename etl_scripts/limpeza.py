@@ -62,7 +62,7 @@ def limpar(sistema: str, pastas: list[Path], manifesto: Manifesto, *, simular: b
     for versoes in por_caminho.values():
         pasta = pasta_de(versoes[0], pastas)
         caminho = Path(versoes[0].caminho)
-        if pasta is None or not caminho.is_file():
+        if pasta is None or not caminho.is_file() or not any(item.nosso for item in versoes):
             continue
         if sha256_de(caminho) not in {item.sha256 for item in versoes}:
             contrato.aviso(sistema, f"Limpeza: {caminho} foi alterado depois da coleta e não será removido.")

@@ -24,6 +24,7 @@ def as_dict(each: Artifact) -> dict[str, Any]:
         "sistema": each.sistema_id,
         "relatorio": each.relatorio,
         "fundo": each.fundo,
+        "data_inicial": each.data_inicial.isoformat() if each.data_inicial else None,
         "data": each.data.isoformat() if each.data else None,
         "nome": each.nome,
         "tamanho": each.tamanho,

@@ -101,7 +101,8 @@ class Collector:
             sistema_id=self.execution.sistema_id,
             relatorio=str(data.get("relatorio") or "")[:80],
             fundo=str(data.get("fundo") or "")[:200],
-            data=date.fromisoformat(data["data"]) if data.get("data") else None,
+            data_inicial=_day(data.get("data_inicial")),
+            data=_day(data.get("data")),
             nome=str(data["nome"])[:300],
             caminho=str(data["caminho"])[:1500],
             tamanho=int(data["tamanho"]),
@@ -134,3 +135,7 @@ class Collector:
 
     def _on_result(self, data: Mapping[str, Any]) -> None:
         self.result = dict(data)
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None

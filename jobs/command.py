@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, IntegerField, Max, When
 
 from etlhub.paths import BASE_DIR
 from jobs.models import Artifact, Execution, Job
@@ -19,7 +21,9 @@ from sistemas.models import DePara
 
 ETL_SCRIPTS = BASE_DIR / "etl_scripts"
 MANIFEST_LIMIT = 20_000
-"""Files that the ETL is told it already has, at most; the newest ones."""
+WHOLE_LIMIT = 100_000
+"""Files that the ETL is told it already has, at most (the newest ones): of a period, and in all, for `limpar`."""
+KEPT = (Artifact.Situacao.NOVO, Artifact.Situacao.INALTERADO)
 
 # opcao -> (flag, the value that asks for the flag)
 FLAGS: dict[str, dict[str, tuple[str, bool]]] = {
@@ -132,10 +136,25 @@ def run_section(execution: Execution, folder: Path) -> dict[str, Any]:
 
 
 def _manifest(sistema_id: str, first: date | None, last: date | None, *, whole: bool) -> list[dict[str, Any]]:
-    """The files we have of this sistema: those of the period, or all when `limpar` is to move them away."""
-    files = Artifact.objects.filter(sistema_id=sistema_id, situacao=Artifact.Situacao.NOVO)
+    """The files that are where this sistema's runs left them: those of the period, or all when `limpar` may move them.
+
+    `nosso`: a run of ours made the file. One found there already, equal to what came, is known but never ours to move.
+    """
+    files = Artifact.objects.filter(sistema_id=sistema_id, situacao__in=KEPT)
     if first and not whole:
-        files = files.filter(data__range=(first - timedelta(days=10), last or first))
-    names = ("relatorio", "fundo", "data", "sha256", "caminho", "tamanho")
-    rows = files.order_by("-id").values(*names)[:MANIFEST_LIMIT]
-    return [row | {"data": row["data"].isoformat() if row["data"] else None} for row in rows]
+        files = files.filter(data__range=_window(first, last or first))
+    names = ("relatorio", "fundo", "data_inicial", "data", "sha256", "caminho", "tamanho")
+    ours = Max(Case(When(situacao=Artifact.Situacao.NOVO, then=1), default=0, output_field=IntegerField()))
+    rows = files.order_by().values(*names).annotate(nosso=ours, newest=Max("id")).order_by("-newest")
+    return [_item(row) for row in rows[: WHOLE_LIMIT if whole else MANIFEST_LIMIT]]
+
+
+def _window(first: date, last: date) -> tuple[date, date]:
+    """The days that a file of this period may be filed under: whole months, for CVM's are of their month's last day."""
+    return first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    days = {name: row[name].isoformat() if row[name] else None for name in ("data_inicial", "data")}
+    known = ("relatorio", "fundo", "sha256", "caminho", "tamanho")
+    return {name: row[name] for name in known} | days | {"nosso": bool(row["nosso"])}

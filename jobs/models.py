@@ -203,6 +203,8 @@ class Artifact(models.Model):
     sistema = models.ForeignKey(Sistema, on_delete=models.CASCADE, related_name="artifacts")
     relatorio = models.CharField("relatório", max_length=80, blank=True)
     fundo = models.CharField("fundo", max_length=200, blank=True)
+    data_inicial = models.DateField("data inicial", null=True, blank=True)
+    """Only where the file covers a period; `data` is then its last day."""
     data = models.DateField("data", null=True, blank=True)
     nome = models.CharField("nome", max_length=300)
     caminho = models.CharField("caminho", max_length=1500)

@@ -23,7 +23,7 @@ class _RunOptions(Schema):
 
 
 class ExecuteIn(_RunOptions):
-    """`POST /execute`; dates `YYYY-MM-DD` or `DD/MM/YYYY`, null = default period."""
+    """`POST /execute`; dates `YYYY-MM-DD` or `DD/MM/YYYY`; null, or "" as an emptied field sends it, is the default period."""
 
     sistemas: list[StrictStr]
     opcoes: dict[Annotated[str, Field(max_length=60)], Opcoes] = Field(default_factory=dict)
@@ -131,6 +131,7 @@ class ArtifactOut(Schema):
     sistema: str
     relatorio: str
     fundo: str
+    data_inicial: str | None
     data: str | None
     nome: str
     tamanho: int

@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Login
-         * @description Open a session. 401 when name or password is wrong, 429 after too many tries.
+         * @description Open a session. 401 when name, password or code is wrong or missing, 429 after too many tries.
          */
         post: operations["etlhub_login_login"];
         delete?: never;
@@ -158,6 +158,106 @@ export interface paths {
         get: operations["etlhub_login_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/segundo-fator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description Whether it is on, and how many recovery codes are left.
+         */
+        get: operations["etlhub_api_second_factor_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/segundo-fator/iniciar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Make a secret for the app. `segredo` and `qr` (an SVG as data URI) are shown this once. Nothing is on yet.
+         */
+        post: operations["etlhub_api_second_factor_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/segundo-fator/confirmar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description Switch it on with the app's first code. `codigos` are the recovery codes, shown this once; other sessions end.
+         */
+        post: operations["etlhub_api_second_factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/segundo-fator/codigos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Codes
+         * @description New recovery codes, shown this once; the former ones are worth nothing any more.
+         */
+        post: operations["etlhub_api_second_factor_new_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/segundo-fator/desligar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch Off
+         * @description Take it away, with password and code. Not where administrators must have one.
+         */
+        post: operations["etlhub_api_second_factor_switch_off"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1040,13 +1140,23 @@ export interface components {
             nome: string;
             /** Papel */
             papel: string;
+            /** Falta Segundo Fator */
+            falta_segundo_fator: boolean;
         };
-        /** Login */
+        /**
+         * Login
+         * @description `codigo`: of the authenticator app, or a recovery code; asked for (401, `segundo_fator`) where the user has one.
+         */
         Login: {
             /** Username */
             username: string;
             /** Password */
             password: string;
+            /**
+             * Codigo
+             * @default
+             */
+            codigo: string;
         };
         /** Done */
         Done: {
@@ -1069,6 +1179,83 @@ export interface components {
             atual: string;
             /** Nova */
             nova: string;
+            /**
+             * Codigo
+             * @default
+             */
+            codigo: string;
+        };
+        /**
+         * Situacao
+         * @description `disponivel`: the account has a password here; `exigido`: administrators must have one and this is one.
+         */
+        Situacao: {
+            /** Ativo */
+            ativo: boolean;
+            /** Disponivel */
+            disponivel: boolean;
+            /** Exigido */
+            exigido: boolean;
+            /** Desde */
+            desde: string | null;
+            /** Codigos Restantes */
+            codigos_restantes: number;
+        };
+        /** Inicio */
+        Inicio: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /**
+             * Status
+             * @default success
+             */
+            status: string;
+            /** Message */
+            message: string;
+            /** Segredo */
+            segredo: string;
+            /** Qr */
+            qr: string;
+        };
+        /** ComSenha */
+        ComSenha: {
+            /** Senha */
+            senha: string;
+        };
+        /** Codigos */
+        Codigos: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /**
+             * Status
+             * @default success
+             */
+            status: string;
+            /** Message */
+            message: string;
+            /** Codigos */
+            codigos: string[];
+        };
+        /** ComCodigo */
+        ComCodigo: {
+            /** Codigo */
+            codigo: string;
+        };
+        /** ComSenhaECodigo */
+        ComSenhaECodigo: {
+            /** Senha */
+            senha: string;
+            /**
+             * Codigo
+             * @default
+             */
+            codigo: string;
         };
         /** AcaoOut */
         AcaoOut: {
@@ -1496,7 +1683,7 @@ export interface components {
         };
         /**
          * ExecuteIn
-         * @description `POST /execute`; dates `YYYY-MM-DD` or `DD/MM/YYYY`, null = default period.
+         * @description `POST /execute`; dates `YYYY-MM-DD` or `DD/MM/YYYY`; null, or "" as an emptied field sends it, is the default period.
          */
         ExecuteIn: {
             /**
@@ -1750,6 +1937,8 @@ export interface components {
             relatorio: string;
             /** Fundo */
             fundo: string;
+            /** Data Inicial */
+            data_inicial: string | null;
             /** Data */
             data: string | null;
             /** Nome */
@@ -2221,6 +2410,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usuario"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    etlhub_api_second_factor_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Situacao"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    etlhub_api_second_factor_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComSenha"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inicio"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    etlhub_api_second_factor_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComCodigo"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Codigos"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    etlhub_api_second_factor_new_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComSenhaECodigo"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Codigos"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    etlhub_api_second_factor_switch_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComSenhaECodigo"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Erro */
