@@ -29,17 +29,17 @@ BENCHMARKS: dict[str, tuple[list[str], list[Row]]] = {
         [
             (
                 "POST to first line at a client, p50",
-                "scripted_etl.post_to_first_line_ms.p50",
+                "bare_etl.post_to_first_line_ms.p50",
                 "ms",
-                "scripted_etl.bare_python_ms.p50",
+                "bare_etl.bare_python_ms.p50",
             ),
             (
                 "POST to first line at a client, p95",
-                "scripted_etl.post_to_first_line_ms.p95",
+                "bare_etl.post_to_first_line_ms.p95",
                 "ms",
-                "scripted_etl.bare_python_ms.p95",
+                "bare_etl.bare_python_ms.p95",
             ),
-            ("the same above a bare interpreter, p50", "scripted_etl.above_bare_ms.p50", "ms", ""),
+            ("the same above a bare interpreter, p50", "bare_etl.above_bare_ms.p50", "ms", ""),
             ("the hub's own ETL above a bare interpreter, p50", "own_etl.above_bare_ms.p50", "ms", ""),
             ("line to client at 100 lines/s, p50", "line_to_client_ms.100_lines_per_s.p50", "ms", ""),
             ("line to client at 100 lines/s, p99", "line_to_client_ms.100_lines_per_s.p99", "ms", ""),

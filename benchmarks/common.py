@@ -20,17 +20,23 @@ sys.path.insert(0, str(ROOT))
 from tests.hub import Hub  # noqa: E402
 
 FAKE_ETL = ROOT / "tests" / "jobs" / "fake_etl.py"
+SCRIPTED = [sys.executable, str(FAKE_ETL)]
 
 
 @contextlib.contextmanager
 def hub(
-    *, scripted: bool = True, workers: int = 2, demo_url: str = "", environment: dict[str, str] | None = None
+    *,
+    etl: list[str] | None = SCRIPTED,
+    workers: int = 2,
+    demo_url: str = "",
+    environment: dict[str, str] | None = None,
 ) -> Iterator[Hub]:
-    """A whole hub on a temporary data folder; its ETL is the scripted one unless told otherwise."""
-    with tempfile.TemporaryDirectory(prefix="etlhub-bench-") as folder:
-        etl = [sys.executable, str(FAKE_ETL)] if scripted else None
-        with Hub(Path(folder), workers=workers, etl=etl, demo_url=demo_url, environment=environment) as running:
-            yield running
+    """A whole hub on a temporary data folder; its ETL is the scripted one unless told otherwise, None = the hub's own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="etlhub-bench-") as folder,
+        Hub(Path(folder), workers=workers, etl=etl, demo_url=demo_url, environment=environment) as running,
+    ):
+        yield running
 
 
 def percentile(values: Sequence[float], share: float) -> float:

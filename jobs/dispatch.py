@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from etlhub.redis_client import client
 from jobs import lifecycle, whole
 from jobs.models import ACTIVE, FINAL, Execution, State
 from sistemas.models import Sistema
@@ -112,7 +113,8 @@ def enqueue(execution_id: int) -> bool:
 
     attempt = (Execution.objects.values_list("tentativa", flat=True).filter(pk=execution_id).first() or 0) + 1
     try:
-        queue = django_rq.get_queue("default")
+        # Over the process's open connection: a new one costs as much as all the rest of this, and has no time limit.
+        queue = django_rq.get_queue("default", connection=client())
         queue.enqueue(
             "jobs.tasks.run_execution",
             execution_id,

@@ -59,14 +59,12 @@ def move(
         source = State(execution.status)
         if source not in allowed or (token is not None and execution.run_token != token):
             return None
-        execution.status = target
+        fields |= {"status": target, "version": execution.version + 1}
+        if target in FINAL:
+            fields |= {"finished_at": timezone.now(), "pedido_codigo": None}
         for name, value in fields.items():
             setattr(execution, name, value)
-        if target in FINAL:
-            execution.finished_at = timezone.now()
-            execution.pedido_codigo = None
-        execution.version += 1
-        execution.save()
+        execution.save(update_fields=list(fields))
         Transition.objects.create(
             execution=execution,
             origem=source,
@@ -123,9 +121,9 @@ def held_state(execution_id: int, token: str, *, renew: bool) -> State | None:
 
 def derive(job: Job) -> None:
     """Set the Job's status from its Executions; `job` must be locked by the caller's transaction."""
-    executions = list(job.executions.order_by("ordem", "id").select_related("sistema"))
-    states = {State(execution.status) for execution in executions}
-    fields = _derived(job, executions, states)
+    found = list(job.executions.order_by().values_list("status", "started_at"))
+    started = job.started_at or min((at for _, at in found if at), default=None)
+    fields = _derived(job, {State(status) for status, _ in found}, started)
     changed = {name: value for name, value in fields.items() if getattr(job, name) != value}
     if not changed:
         return
@@ -136,10 +134,7 @@ def derive(job: Job) -> None:
         transaction.on_commit(lambda: events.publish_job_complete(Job.objects.get(pk=job.pk)))
 
 
-def _derived(job: Job, executions: list[Execution], states: set[State]) -> dict[str, Any]:
-    started: datetime | None = job.started_at
-    if started is None:
-        started = min((each.started_at for each in executions if each.started_at), default=None)
+def _derived(job: Job, states: set[State], started: datetime | None) -> dict[str, Any]:
     if states <= set(FINAL):
         if State.ERROR in states or not states:
             status = JobStatus.ERROR
@@ -147,7 +142,8 @@ def _derived(job: Job, executions: list[Execution], states: set[State]) -> dict[
             status = JobStatus.CANCELLED
         else:
             status = JobStatus.COMPLETED
-        reasons = [f"{each.sistema.nome}: {each.motivo}" for each in executions if each.status == State.ERROR]
+        failed = job.executions.filter(status=State.ERROR).order_by("ordem", "id")
+        reasons = [f"{nome}: {motivo}" for nome, motivo in failed.values_list("sistema__nome", "motivo")]
         reasons += [] if states else [REMOVED]
         finished = job.finished_at or timezone.now()
         return {"status": status, "started_at": started, "finished_at": finished, "error_message": "\n".join(reasons)}

@@ -137,6 +137,12 @@ def kill_tree(process: subprocess.Popen[bytes] | None, token: str, *, wait: floa
 
 def children() -> set[int]:
     """The pids of this process's children."""
+    if sys.platform == "linux":
+        # proc(5): each thread's own; a fiftieth of the time of looking at every process there is.
+        with contextlib.suppress(OSError):
+            lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
+            if lists:
+                return {int(pid) for each in lists for pid in each.split()}
     return {child.pid for child in psutil.Process().children()}
 
 
