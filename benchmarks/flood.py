@@ -114,7 +114,12 @@ def flood(running: Hub, count: int, *, watched: bool) -> dict[str, Any]:
     from datetime import datetime
 
     started = datetime.fromisoformat(data["started_at"]).timestamp()
-    figures = {"stored_lines_per_s": round(count / seconds), "memory_above_idle_mib": memory.above_idle()}
+    above = memory.above_idle()
+    figures = {
+        "stored_lines_per_s": round(count / seconds),
+        "memory_above_idle_mib": above,
+        "worker_above_idle_mib": max(mib for name, mib in above.items() if name != "web"),
+    }
     if watched:
         figures["client_lines_per_s"] = round(count / (seen_at - started))
     return figures

@@ -1,0 +1,149 @@
+"""Which figures of which benchmark the summary shows, and what each is to reach. A new benchmark adds its entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the summary. `at` and `base` are dotted paths into the benchmark's JSON; `target` is `≤ 50` or `≥ 0.5`."""
+
+    label: str
+    at: str
+    unit: str = ""
+    base: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """`python -m benchmarks.<name> <arguments>` and its rows."""
+
+    name: str
+    figures: Sequence[Figure]
+    arguments: Sequence[str] = ()
+
+
+def value_at(data: Any, path: str) -> Any:
+    """The value that a dotted path leads to. KeyError when there is none."""
+    for part in path.split("."):
+        data = data[part]
+    return data
+
+
+def meets(value: float, target: str) -> bool:
+    """Whether `value` is within `target`."""
+    bound = float(target[1:].replace(",", ""))
+    return value <= bound if target[0] == "≤" else value >= bound
+
+
+def _history(label: str, page: str) -> Figure:
+    return Figure(
+        f"100,000 jobs: {label}, p95", f"large.ms.{page}.p95", "ms", f"baseline.ms.{page}.p95", target="≤ 100"
+    )
+
+
+LATENCY = Benchmark(
+    "latency",
+    [
+        Figure("POST to first line, p50", "bare_etl.post_to_first_line_ms.p50", "ms", "bare_etl.bare_python_ms.p50"),
+        Figure(
+            "POST to first line, p95",
+            "bare_etl.post_to_first_line_ms.p95",
+            "ms",
+            "bare_etl.bare_python_ms.p95",
+            target="≤ 300",
+        ),
+        Figure("the same above a bare interpreter, p50", "bare_etl.above_bare_ms.p50", "ms", target="≤ 50"),
+        Figure("the hub's own ETL above a bare interpreter, p50", "own_etl.above_bare_ms.p50", "ms", target="≤ 50"),
+        Figure("line to client at 100 lines/s, p50", "line_to_client_ms.100_lines_per_s.p50", "ms", target="≤ 10"),
+        Figure("line to client at 100 lines/s, p99", "line_to_client_ms.100_lines_per_s.p99", "ms", target="≤ 50"),
+        Figure("line to client at 1,000 lines/s, p50", "line_to_client_ms.1000_lines_per_s.p50", "ms", target="≤ 10"),
+        Figure("line to client at 1,000 lines/s, p99", "line_to_client_ms.1000_lines_per_s.p99", "ms", target="≤ 50"),
+    ],
+    ["--runs", "30"],
+)
+FLOOD = Benchmark(
+    "flood",
+    [
+        Figure("flood: stored", "alone.stored_lines_per_s", "lines/s", "plain_loop_lines_per_s"),
+        Figure("flood: share of the plain loop", "share_of_plain", target="≥ 0.5"),
+        Figure("flood: worker's memory above idle", "alone.worker_above_idle_mib", "MiB", target="≤ 80"),
+        Figure("watched flood: stored", "watched.stored_lines_per_s", "lines/s", "plain_loop_lines_per_s"),
+        Figure("watched flood: at the client", "watched.client_lines_per_s", "lines/s", "watched.stored_lines_per_s"),
+    ],
+    ["--lines", "1000000"],
+)
+VIEWERS = Benchmark(
+    "viewers",
+    [
+        Figure(
+            "200 viewers, 20 not reading: delay p99",
+            "crowd.delay_ms.p99",
+            "ms",
+            "baseline_one_viewer.delay_ms.p99",
+            target="≤ 250",
+        ),
+        Figure("200 viewers: gaps", "crowd.gaps", base="baseline_one_viewer.gaps", target="≤ 0"),
+        Figure("200 viewers: web server's memory", "crowd.web_memory_mib.after", "MiB", "crowd.web_memory_mib.before"),
+    ],
+)
+DISPATCH = Benchmark(
+    "dispatch",
+    [
+        Figure(
+            f"dispatch of one execution, {jobs:,} jobs waiting, p50",
+            f"{jobs}_jobs_waiting.ms_per_execution.p50",
+            "ms",
+            "10_jobs_waiting.ms_per_execution.p50",
+        )
+        for jobs in (100, 1000)
+    ],
+)
+LARGE_HISTORY = Benchmark(
+    "large_history",
+    [
+        Figure("lines in that history", "large.log_lines", base="baseline.log_lines"),
+        _history("list", "jobs_list"),
+        _history("list of one sistema", "jobs_of_a_sistema"),
+        _history("list of what failed", "jobs_failed"),
+        _history("job page", "job_page"),
+        _history("page of a log", "job_log_page"),
+        _history("errors of a log", "job_log_errors"),
+        _history("statistics", "stats"),
+    ],
+)
+PORTFOLIO = Benchmark(
+    "portfolio",
+    [
+        Figure("positions", "posicoes"),
+        Figure(
+            "a year of one fund out of them, API, p95",
+            "api_ms.p95",
+            "ms",
+            "referencia_sql_puro_ms.p95",
+            target="≤ 200",
+        ),
+        Figure("one carteira loaded, p95", "carga_de_uma_carteira_ms.p95", "ms"),
+    ],
+)
+FIDC_CSV = Benchmark(
+    "fidc_csv",
+    [
+        Figure("FIDC estoque, 10^6 rows: time", "nosso.segundos", "s", "polars.segundos"),
+        Figure("FIDC estoque: peak memory", "nosso.pico_mb", "MB", "polars.pico_mb"),
+    ],
+)
+MASKER = Benchmark(
+    "masker",
+    [
+        Figure("masker on clean output", "medido.limpo_mb_s", "MB/s", "linha_de_base.re_mb_s", target="≥ 200"),
+        Figure("masker, a secret in every 100th line", "medido.com_segredos_mb_s", "MB/s"),
+    ],
+)
+
+ALL = (LATENCY, FLOOD, VIEWERS, DISPATCH, LARGE_HISTORY, PORTFOLIO, FIDC_CSV, MASKER)
+BENCHMARKS = {benchmark.name: benchmark for benchmark in ALL}
