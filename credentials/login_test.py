@@ -182,9 +182,9 @@ def _execucao(folder: str) -> dict[str, Any]:
         "modo": "testar_login",
         "opcoes": {},
         "baixar_de_novo": False,
-        "pasta_dados": str(settings.DATA_DIR),
+        "pasta_dados": str(settings.SHARED_DIR),
         "pasta_temporaria": folder,
-        "pasta_seletores": str(Path(settings.DATA_DIR) / "seletores"),
+        "pasta_seletores": str(Path(settings.SHARED_DIR) / "seletores"),
         "manifesto": [],
         "de_para": [],
     }

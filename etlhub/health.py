@@ -68,4 +68,18 @@ def _workers() -> str:
     return f"{count} ligado(s)"
 
 
-PROBES: dict[str, Callable[[], str]] = {"banco": _database, "redis": _redis, "workers": _workers}
+def _machines() -> str:
+    """How many of each kind give signs of life; their names are for the doctor, this answer is open to all."""
+    from etlhub.operations.machines import machines
+
+    found = machines()
+    workers, watchmen, web = (sum(getattr(each, kind) for each in found) for kind in ("workers", "vigias", "web"))
+    return f"{len(found)} com sinal de vida: {web} web, {watchmen} vigia(s), {workers} worker(s)"
+
+
+PROBES: dict[str, Callable[[], str]] = {
+    "banco": _database,
+    "redis": _redis,
+    "workers": _workers,
+    "maquinas": _machines,
+}

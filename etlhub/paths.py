@@ -20,6 +20,21 @@ def data_dir() -> Path:
     return folder
 
 
+def secret_key() -> str:
+    """Django's key: ETLHUB_SECRET_KEY, the file named by ETLHUB_SECRET_KEY_FILE, systemd's credential, or one made on first run.
+
+    Several machines must have the same one, or a session of one is nothing to the other.
+    """
+    if given := os.environ.get("ETLHUB_SECRET_KEY"):
+        return given
+    if named := os.environ.get("ETLHUB_SECRET_KEY_FILE"):
+        return Path(named).expanduser().read_text(encoding="utf-8-sig").strip()
+    credential = Path(os.environ.get("CREDENTIALS_DIRECTORY") or os.devnull) / "etlhub_secret_key"
+    if credential.is_file():
+        return credential.read_text(encoding="utf-8-sig").strip()
+    return read_or_make_key("secret_key")
+
+
 def read_or_make_key(name: str) -> str:
     """The key kept in `<data>/chaves/<name>` (URL-safe base64); made with mode 0600 when missing.
 

@@ -8,16 +8,18 @@ from typing import Any
 import environ
 
 from etlhub.operations import logs
-from etlhub.paths import BASE_DIR, data_dir, read_or_make_key
+from etlhub.paths import BASE_DIR, data_dir, read_or_make_key, secret_key
 
 env = environ.Env()
 environ.Env.read_env(env.str("ETLHUB_DOTENV", default=str(BASE_DIR / ".env")))
 
 VERSION = "0.1.0"
 DATA_DIR = data_dir()
+# What runs leave for others (downloads, quarantine, selectors): a folder that all machines share, where there are several.
+SHARED_DIR = Path(env.str("ETLHUB_ARQUIVOS", default="") or DATA_DIR).expanduser().resolve()
 
 DEBUG = env.bool("ETLHUB_DEBUG", default=False)
-SECRET_KEY = env.str("ETLHUB_SECRET_KEY", default="") or read_or_make_key("secret_key")
+SECRET_KEY = secret_key()
 PORT = env.int("ETLHUB_PORT", default=4001)
 ALLOWED_HOSTS = env.list("ETLHUB_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 BEHIND_TLS = env.bool("ETLHUB_TLS", default=False)

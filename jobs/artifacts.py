@@ -43,7 +43,7 @@ def open_path(artifact_id: int) -> tuple[Path, str]:
         raise NotFound("Arquivo não encontrado.")
     path = Path(artifact.caminho)
     # The path came from the ETL process: what it names must lie in a configured folder, links followed.
-    roots = [*_folders(), settings.DATA_DIR]
+    roots = [*_folders(), settings.SHARED_DIR, settings.DATA_DIR]
     try:
         real = path.resolve(strict=True)
         inside = any(real.is_relative_to(root.resolve()) for root in roots)

@@ -127,9 +127,9 @@ def run_section(execution: Execution, folder: Path) -> dict[str, Any]:
         "modo": "coleta",
         "opcoes": execution.opcoes,
         "baixar_de_novo": job.baixar_de_novo,
-        "pasta_dados": str(settings.DATA_DIR),
+        "pasta_dados": str(settings.SHARED_DIR),
         "pasta_temporaria": str(folder),
-        "pasta_seletores": str(settings.DATA_DIR / "seletores"),
+        "pasta_seletores": str(settings.SHARED_DIR / "seletores"),
         "manifesto": _manifest(execution.sistema_id, job.data_inicial, job.data_final, whole=job.limpar),
         "de_para": list(DePara.objects.values("fundo", "pasta")),
     }

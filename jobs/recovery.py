@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import socket
 import time
 from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
@@ -209,7 +208,7 @@ def _worker_lives(connection: redis.Redis, name: str) -> bool:
         return False
     if age > timedelta(seconds=CLAIM_SECONDS):
         return False
-    return host != socket.gethostname() or not pid.isdigit() or process.start_time(int(pid)) is not None
+    return host != process.host_name() or not pid.isdigit() or process.start_time(int(pid)) is not None
 
 
 def _derive_stale() -> None:

@@ -20,7 +20,7 @@ from rq.timeouts import TimerDeathPenalty
 from rq.utils import now, utcformat
 
 from etlhub.redis_client import client
-from jobs import runner
+from jobs import process, runner
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 10.0
@@ -40,6 +40,7 @@ class HubWorker(SimpleWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["worker_ttl"] = WORKER_TTL_SECONDS
         super().__init__(*args, **kwargs)
+        self.hostname = process.host_name()  # as in the leases: the machine's own name, or ETLHUB_HOST_NAME
         self.next_beat = 0.0
         HubWorker.current = self
         # A flood makes and drops lists of tuples by the thousand; what lives for ever need not be looked at each time.

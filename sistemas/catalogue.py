@@ -97,8 +97,8 @@ FILES = frozenset({"bd_xlsx"})
 
 
 def default_path(chave: str) -> str:
-    """The folder below the data folder that `chave` starts with; empty for a file."""
-    return "" if chave in FILES else str(Path(settings.DATA_DIR) / "downloads" / chave)
+    """The folder below the shared one that `chave` starts with; empty for a file."""
+    return "" if chave in FILES else str(Path(settings.SHARED_DIR) / "downloads" / chave)
 
 
 def caminhos_of(sistema_id: str) -> tuple[str, ...]:

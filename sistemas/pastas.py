@@ -58,11 +58,11 @@ def _bounded(work: Callable[[], T]) -> T:
 
 def _candidates() -> list[str]:
     extra: list[str] = environ.Env().list("ETLHUB_BROWSE_ROOTS", default=[])
-    return [str(settings.DATA_DIR), *extra, *caminhos.caminhos().values()]
+    return [str(settings.DATA_DIR), str(settings.SHARED_DIR), *extra, *caminhos.caminhos().values()]
 
 
 def _roots(candidates: list[str]) -> list[Path]:
-    """The folders the chooser may enter: the data folder, `ETLHUB_BROWSE_ROOTS`, and the configured ones."""
+    """The folders the chooser may enter: the data folder, the shared one, `ETLHUB_BROWSE_ROOTS`, and the configured ones."""
     found: list[Path] = []
     for text in candidates:
         try:

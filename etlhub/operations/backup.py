@@ -116,7 +116,7 @@ def _add_config(writer: archive.Writer) -> None:
     """The configuration for people to read (no secrets), and the selectors that replace the connectors' own."""
     exported = json.dumps(sealing.export(), ensure_ascii=False, indent=2).encode()
     writer.add(f"{archive.CONFIG}configuracao.json", exported)
-    root = Path(settings.DATA_DIR)
+    root = Path(settings.SHARED_DIR)
     for path in _files(root / "seletores"):
         writer.add_file(archive.CONFIG + path.relative_to(root).as_posix(), path)
 

@@ -13,7 +13,7 @@ import redis
 from django.db import DatabaseError
 
 from credentials.redaction import mask
-from etlhub.operations.checks import database, folder, machine, portals, runs, services
+from etlhub.operations.checks import database, folder, machine, machines, portals, runs, services
 from etlhub.operations.findings import Check, Finding, Nivel, warning
 
 Checks = dict[str, Check]
@@ -42,6 +42,7 @@ CHECKS: dict[str, Checks] = {
         "Redis/Valkey": services.redis_server,
         "workers": services.workers,
         "vigia": services.watchman,
+        "máquinas": machines.machines,
         "relógio": services.clocks,
         "portal de demonstração": services.demo_portal,
         "backup diário": services.backups,

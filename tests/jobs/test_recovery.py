@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -333,14 +332,14 @@ class TestRedis:
 
     def test_a_message_that_died_in_a_workers_hands_is_sent_again(self, make_execution: MakeExecution) -> None:
         execution = self.queued(make_execution)
-        self.taken(execution, started=False, pid=DEAD_PID, host=socket.gethostname())
+        self.taken(execution, started=False, pid=DEAD_PID, host=process.host_name())
         recovery._wake_queued()
         assert self.woken == [execution.pk]
 
     def test_a_worker_killed_before_it_claimed_is_noticed_at_once(self, make_execution: MakeExecution) -> None:
         """RQ would take it for alive until its key expires, minutes later."""
         execution = self.queued(make_execution)
-        self.taken(execution, started=True, pid=DEAD_PID, host=socket.gethostname())
+        self.taken(execution, started=True, pid=DEAD_PID, host=process.host_name())
         recovery._wake_queued()
         assert self.woken == [execution.pk]
 
@@ -354,7 +353,7 @@ class TestRedis:
 
     def test_a_worker_that_is_about_to_claim_is_left_alone(self, make_execution: MakeExecution) -> None:
         execution = self.queued(make_execution)
-        self.taken(execution, started=True, pid=os.getpid(), host=socket.gethostname())
+        self.taken(execution, started=True, pid=os.getpid(), host=process.host_name())
         recovery._wake_queued()
         assert self.woken == []
 

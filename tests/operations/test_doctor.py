@@ -46,7 +46,7 @@ def test_a_hub_that_is_down_is_told_once_and_ends_with_1(hub: Hub, tmp_path: Pat
     done = away.manage("doctor", check=False)
     assert done.returncode == 1
     assert "✗ Redis/Valkey: Não responde" in done.stdout
-    assert "workers, vigia, relógio: o Redis/Valkey não responde" in done.stdout
+    assert "workers, vigia, máquinas, relógio: o Redis/Valkey não responde" in done.stdout
     assert "Rode manage.py prepare" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 

@@ -66,11 +66,14 @@ def keys_private() -> Iterator[Finding]:
     private = [*sorted((folder / "chaves").glob("*")), folder / "run" / "redis_url", folder / "run" / "valkey.conf"]
     if named := os.environ.get("ETLHUB_CREDENTIAL_KEYS_FILE"):
         private.append(Path(named))
+    if session := os.environ.get("ETLHUB_SECRET_KEY_FILE"):
+        private.append(Path(session))
     wrong = [path for path in private if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     for path in wrong:
         mode = f"{stat.S_IMODE(path.stat().st_mode):o}"
         yield problem("Chaves", f"Outros usuários podem ler {path} (modo {mode}).", f"Rode: chmod 600 {path}")
-    if not (folder / "chaves" / "secret_key").is_file() and not os.environ.get("ETLHUB_SECRET_KEY"):
+    given = session or os.environ.get("ETLHUB_SECRET_KEY")
+    if not given and not (folder / "chaves" / "secret_key").is_file():
         yield warning("Chaves", "Ainda não há chaves nesta pasta de dados.", "Elas nascem no primeiro início do hub.")
     elif not wrong:
         yield good("Chaves", "só este usuário as lê")
