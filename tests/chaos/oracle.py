@@ -60,7 +60,7 @@ class Oracle:
     def __init__(self, stage: Stage, verdict: Verdict) -> None:
         self.stage, self.database, self.verdict = stage, stage.database, verdict
         self._done_jobs = 0
-        self._cut_short: set[int] = set()
+        self._cut_short: set[tuple[int, int]] = set()
         """Runs of a worker that was asked to stop while the database took nothing: they say that lines are missing."""
 
     # -- while things settle -------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ class Oracle:
         )
         whole = numbers == list(range(1, count + 1))
         self.verdict.check("a child's lines once and in order", whole and count <= journal.before, lambda: where)
-        if end == RECOVERY or journal.execution in self._cut_short:
+        if end == RECOVERY or (journal.execution, journal.attempt) in self._cut_short:
             lost = (journal.after - count) * len(f"[INFO] [CAOS] {journal.token[:8]} 12345\n")
             self.verdict.check(
                 "a killed worker takes no more along than its buffers", lost <= LOST_BYTES, lambda: where
@@ -193,10 +193,12 @@ class Oracle:
 
     def _transitions(self) -> dict[tuple[int, int], str]:
         """Who ended each attempt of each Execution. Checks that each one's changes are a legal path."""
-        sql = "SELECT execution_id, origem, destino, tentativa, actor FROM jobs_transition ORDER BY execution_id, id"
+        sql = (
+            "SELECT execution_id, origem, destino, tentativa, actor, motivo FROM jobs_transition ORDER BY execution_id, id"
+        )
         ends: dict[tuple[int, int], str] = {}
         state: dict[int, str] = {}
-        for execution, source, target, attempt, actor in self.database.rows(sql):
+        for execution, source, target, attempt, actor, motivo in self.database.rows(sql):
             legal = (source, target) in _PATHS and source == state.get(execution, "pending")
             self.verdict.check(
                 "transitions are a legal path",
@@ -206,6 +208,8 @@ class Oracle:
             state[execution] = target
             if source in ("running", "cancelling") and target != "cancelling":
                 ends[execution, attempt] = actor
+                if "faltam as últimas linhas" in motivo:
+                    self._cut_short.add((execution, attempt))
         for execution, status in self.database.rows("SELECT id, status FROM jobs_execution"):
             self.verdict.check(
                 "the state is the last transition's",
@@ -220,8 +224,6 @@ class Oracle:
         sql = "SELECT job_id, id, status, codigo, tentativa, tentativas_max, exit_code, motivo FROM jobs_execution"
         for job, pk, status, codigo, attempt, most, code, motivo in self.database.rows(sql):
             of_job[job].append(status)
-            if "faltam as últimas linhas" in motivo:
-                self._cut_short.add(pk)
             again = status == "error" and (code == 75 or codigo == "interrompido") and attempt < most
             self.verdict.check("retried as its policy says", not again, lambda p=pk, m=motivo: f"{p}: {m}")  # type: ignore[misc]
             odd = codigo in ("interno", "sem_gravacao", "sem_saida", "tempo_esgotado")
