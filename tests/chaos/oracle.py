@@ -193,9 +193,7 @@ class Oracle:
 
     def _transitions(self) -> dict[tuple[int, int], str]:
         """Who ended each attempt of each Execution. Checks that each one's changes are a legal path."""
-        sql = (
-            "SELECT execution_id, origem, destino, tentativa, actor, motivo FROM jobs_transition ORDER BY execution_id, id"
-        )
+        sql = "SELECT execution_id, origem, destino, tentativa, actor, motivo FROM jobs_transition ORDER BY execution_id, id"
         ends: dict[tuple[int, int], str] = {}
         state: dict[int, str] = {}
         for execution, source, target, attempt, actor, motivo in self.database.rows(sql):
