@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from credentials.sections import WITH_FUNDS
-from sistemas import caminhos
+from etlhub.errors import FieldError, Invalid
+from sistemas import caminhos, fundos
 from sistemas.models import Fundo, Sistema
 
 
@@ -53,26 +54,34 @@ def save_general(names: list[str]) -> bool:
     """Make exactly these names the general selection; returns whether anything changed."""
     if sorted(names) == sorted(general()):
         return False
-    Fundo.objects.filter(sistema=None).exclude(nome__in=names).update(selecionado=False)
-    for nome in names:
-        Fundo.objects.update_or_create(sistema=None, nome=nome, defaults={"selecionado": True})
+    _save(fundos.GERAL, "fundos.selecionados", fundos=None, selecionados=names, usar_todos=None)
     return True
 
 
 def save_section(sistema_id: str, given: dict[str, Any]) -> list[str]:
     """Write the given ones of FUND_FIELDS; returns those that changed. A chosen name missing from `fundos` joins it."""
     before = section(sistema_id)
-    if "usar_todos" in given:
-        Sistema.objects.filter(pk=sistema_id).update(usar_todos_fundos=given["usar_todos"])
+    wanted = {name: value for name, value in given.items() if _differs(value, before.get(name))}
+    if not wanted:
+        return []
     chosen = given.get("fundos_selecionados", before.get("fundos_selecionados", []))
-    if "fundos" in given:
-        keep = list(given["fundos"]) + list(given.get("fundos_selecionados", []))
-        Fundo.objects.filter(sistema_id=sistema_id).exclude(nome__in=keep).delete()
-        for nome in keep:
-            Fundo.objects.get_or_create(sistema_id=sistema_id, nome=nome, defaults={"selecionado": nome in chosen})
-    if "fundos_selecionados" in given:
-        Fundo.objects.filter(sistema_id=sistema_id).exclude(nome__in=chosen).update(selecionado=False)
-        for nome in chosen:
-            Fundo.objects.update_or_create(sistema_id=sistema_id, nome=nome, defaults={"selecionado": True})
+    names = given.get("fundos")
+    if names is not None and "fundos_selecionados" not in given:
+        there = set(names)
+        chosen = [name for name in chosen if name in there]  # a fund that goes takes its selection along
+    path = f"{sistema_id}.fundos"
+    _save(sistema_id, path, fundos=names, selecionados=chosen, usar_todos=given.get("usar_todos"))
     after = section(sistema_id)
     return [name for name in after if after[name] != before.get(name)]
+
+
+def _save(sistema_id: str, path: str, **what: Any) -> None:
+    """`save_fundos`; what it refuses is told by the document's `path`."""
+    try:
+        fundos.save_fundos(sistema_id, **what)
+    except Invalid as error:
+        raise Invalid([FieldError(path, field.mensagem) for field in error.fields]) from None
+
+
+def _differs(value: Any, before: Any) -> bool:
+    return sorted(value) != sorted(before or []) if isinstance(value, list) else value != before

@@ -20,9 +20,10 @@ from credentials.masking import MASK
 from credentials.sections import FUND_FIELDS, GROUPS, OPEN_FIELDS, SECRET_FIELDS, WITH_FUNDS, place_of, sections_in
 from credentials.store import Change
 from etlhub.errors import FieldError
+from sistemas.fundos import MAX_FUNDOS
 
 MAX_URL, MAX_USERNAME, MAX_SECRET, MAX_PATH, MAX_NAME = 2000, 320, 1024, 1000, 200
-MAX_NAMES = 5000
+MAX_NAMES = MAX_FUNDOS
 SCHEMES = ("http", "https", "demo")
 IGNORED_TOP = frozenset({"version", "versao", "ultimaModificacao", "periodo", "sistemas"})
 """Fields of `GET /api/config` that come back with the document and belong to others."""

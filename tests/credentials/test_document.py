@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from pytest_django import DjangoAssertNumQueries
 
 from credentials import document, store
 from credentials.models import AuditEntry, Credential, Secret
 from etlhub.errors import Invalid, NotFound
+from sistemas.fundos import MAX_FUNDOS
 from sistemas.models import Fundo, Sistema
 
 MASK = "********"
@@ -133,6 +135,28 @@ def test_funds_paths_and_the_general_selection(sistemas: list[str]) -> None:
     assert found["maps"]["fundos_selecionados"] == ["C"]
     assert found["fundos"] == {"selecionados": ["Y"]}
     assert Fundo.objects.filter(sistema=None).count() == 2
+
+
+def test_thousands_of_funds_take_a_few_queries(
+    sistemas: list[str], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = [f"FUNDO {n:05d}" for n in range(6000)]
+    asked = {"maps": {"fundos": names, "fundos_selecionados": names[::2], "usar_todos": False}}
+    with django_assert_max_num_queries(60):  # 500 names a statement
+        save(asked)
+    assert Fundo.objects.filter(sistema="maps", selecionado=True).count() == 3000
+    with django_assert_max_num_queries(60):
+        save({"fundos": {"selecionados": names}})
+    with django_assert_max_num_queries(25):
+        assert save(asked | {"fundos": {"selecionados": names}}).changed == [], "the same document back"
+
+
+def test_too_many_funds_are_refused_by_the_path_of_the_field(sistemas: list[str]) -> None:
+    names = [f"FUNDO {n}" for n in range(MAX_FUNDOS)]
+    with pytest.raises(Invalid) as caught:
+        save({"qore": {"fundos": names, "fundos_selecionados": ["MAIS UM"]}})
+    assert [field.campo for field in caught.value.fields] == ["qore.fundos"]
+    assert not Fundo.objects.exists()
 
 
 def test_an_edit_on_an_old_copy_is_refused_and_one_without_a_tag_is_not(sistemas: list[str]) -> None:
