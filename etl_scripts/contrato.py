@@ -61,6 +61,12 @@ def mascarar(texto: str) -> str:
     return texto
 
 
+def tem_segredo(texto: str) -> bool:
+    """Whether a person could read a known secret in it: whatever the case, or split by spaces or lines."""
+    junto = "".join(texto.split()).casefold()
+    return any("".join(segredo.split()).casefold() in junto for segredo in _segredos)
+
+
 def _escrever(linha: str) -> None:
     global _cortada
     dados = linha.encode("utf-8", "replace") + b"\n"

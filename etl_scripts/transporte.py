@@ -141,7 +141,7 @@ class Transporte(ABC):
         """The current page's source."""
 
     def captura(self) -> bytes | None:
-        """A PNG of the current page with inputs covered, where the transport can make one."""
+        """A PNG of the current page with fields and secrets covered, where the transport can make one."""
         return None
 
     @abstractmethod

@@ -14,6 +14,7 @@ from playwright.sync_api import Error, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as TempoEsgotado
 
 from etl_scripts import scripts_pagina as scripts
+from etl_scripts.captura import fotografar
 from etl_scripts.erros import ArquivoInvalido, Falha
 from etl_scripts.navegador import abrir_navegador, primeira_linha
 from etl_scripts.nomes import mb, nome_seguro
@@ -175,11 +176,7 @@ class TransporteNavegador(Transporte):
             return ""
 
     def captura(self) -> bytes | None:
-        try:
-            campos = [self._pagina.locator("input, textarea")]
-            return self._pagina.screenshot(full_page=True, mask=campos, timeout=5000, animations="disabled")
-        except Error:
-            return None
+        return fotografar(self._pagina)
 
     def fechar(self) -> None:
         with suppress(Exception):
