@@ -196,6 +196,10 @@ BACKUP_PASSPHRASE_FILE = env.str("ETLHUB_BACKUP_FRASE_ARQUIVO", default="")
 LOGGING: dict[str, Any] = logs.config(
     json_lines=env.bool("ETLHUB_LOG_JSON", default=False), level=env.str("ETLHUB_LOG_LEVEL", default="INFO")
 )
+QUARANTINE_DAYS = env.int("ETLHUB_QUARENTENA_DIAS", default=90)
+QUARANTINE_MAX_MB = env.int("ETLHUB_QUARENTENA_MAX_MB", default=5120)
+FAILURE_PAGES_DAYS = env.int("ETLHUB_ARTEFATOS_DIAS", default=30)
+FAILURE_PAGES_MAX_MB = env.int("ETLHUB_ARTEFATOS_MAX_MB", default=1024)
 
 UNFOLD = {
     "SITE_TITLE": "ETL Hub",

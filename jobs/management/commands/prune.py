@@ -1,4 +1,4 @@
-"""`manage.py prune`: remove old log lines, exporting them before if asked."""
+"""`manage.py prune`: remove old log lines (exporting them before if asked) and what is kept of failures."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.template.defaultfilters import filesizeformat
 
-from jobs import retention
+from jobs import evidence, retention
 
 
 class Command(BaseCommand):
-    help = "Remove linhas de log antigas (as execuções ficam)."
+    help = "Remove linhas de log antigas (as execuções ficam), arquivos da quarentena e páginas de falha."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dias", type=int, help="idade a partir da qual se removem (padrão: o das configurações)")
         parser.add_argument("--max-linhas", type=int, help="linhas que podem ficar ao todo")
-        parser.add_argument("--simular", action="store_true", help="só conta")
+        parser.add_argument("--simular", action="store_true", help="só conta as linhas e lista os arquivos")
         parser.add_argument("--exportar", metavar="PASTA", help="grava antes cada log em PASTA como texto comprimido")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -27,4 +28,10 @@ class Command(BaseCommand):
             export_to=options["exportar"],
         )
         verb = "seriam removidas" if options["simular"] else "removidas"
-        self.stdout.write(f"{count} linhas {verb}.")
+        self.stdout.write(f"Linhas de log {verb}: {count}.")
+        files = evidence.prune(dry_run=options["simular"])
+        for path, size in files if options["simular"] else ():
+            self.stdout.write(f"Seria removido: {path} ({filesizeformat(size)})")
+        verb = "seriam removidos" if options["simular"] else "removidos"
+        total = filesizeformat(sum(size for _, size in files))
+        self.stdout.write(f"Arquivos da quarentena e de falhas {verb}: {len(files)} ({total}).")

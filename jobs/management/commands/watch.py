@@ -60,7 +60,8 @@ class Command(BaseCommand):
     @staticmethod
     def _prune() -> None:
         from etlhub import audit
-        from jobs import retention
+        from jobs import evidence, retention
 
         retention.prune()
+        evidence.prune()
         audit.prune()
