@@ -10,33 +10,34 @@ from django.views.decorators.debug import sensitive_variables
 from ninja import Router
 
 from credentials import document, login_test
+from credentials.schemas import DocumentOut, SavedOut, SecaoOut, SituacoesOut, TestOut
 from etlhub import access
 from etlhub.errors import FieldError, Invalid
 
 router = Router(tags=["credenciais"])
 
 
-@router.get("", auth=access.ver)
+@router.get("", auth=access.ver, response=DocumentOut)
 def read_all(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     """The whole document, masked; its version in `ETag`."""
     response["ETag"] = document.etag()
     return document.masked_document()
 
 
-@router.get("/situacao", auth=access.ver)
+@router.get("/situacao", auth=access.ver, response=SituacoesOut)
 def read_situations(request: HttpRequest) -> dict[str, Any]:
     """Whether each sistema can log in with what is held."""
     return {"sistemas": document.situations()}
 
 
-@router.get("/{sistema_id}", auth=access.ver)
+@router.get("/{sistema_id}", auth=access.ver, response=SecaoOut, exclude_unset=True)
 def read_one(request: HttpRequest, response: HttpResponse, sistema_id: str) -> dict[str, Any]:
     """One sistema's section, masked."""
     response["ETag"] = document.etag()
     return document.masked_section(sistema_id)
 
 
-@router.post("", auth=access.administrar)
+@router.post("", auth=access.administrar, response=SavedOut)
 def save(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     """Merge the document in the body. 412 when `If-Match` is sent and no longer true, 422 with every wrong field."""
     saved = document.save_document(
@@ -44,10 +45,10 @@ def save(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     )
     response["ETag"] = saved.etag
     message = "Credenciais salvas." if saved.changed else "Nada mudou: os valores enviados já eram os salvos."
-    return {"success": True, "status": "success", "message": message, "alterados": saved.changed}
+    return {"message": message, "alterados": saved.changed}
 
 
-@router.post("/{sistema_id}/test", auth=access.executar)
+@router.post("/{sistema_id}/test", auth=access.executar, response=TestOut)
 def test_login(request: HttpRequest, sistema_id: str) -> dict[str, Any]:
     """Try the login only, with the stored or the sent fields; at most 30 s."""
     outcome = login_test.run(

@@ -66,7 +66,13 @@ ACOES = {
     "POST /api/fundos/{system_id}/selecao": "selecionou fundos",
     "POST /api/fundos/{system_id}/importar": "importou fundos",
     "PUT /api/de-para": "salvou De-Para",
+    "POST /api/de-para": "incluiu no De-Para",
+    "PUT /api/de-para/{item_id}": "alterou De-Para",
+    "DELETE /api/de-para/{item_id}": "apagou do De-Para",
     "POST /api/de-para/importar": "importou De-Para",
+    "POST /api/me/rotinas": "salvou rotina",
+    "DELETE /api/me/rotinas/{rotina_id}": "apagou rotina",
+    "PATCH /api/me/preferencias": "mudou as próprias preferências",
 }
 ADMIN_ACOES = {
     "add": "incluiu",

@@ -9,26 +9,40 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from ninja import Router
+from ninja import Router, Schema
 
 from etlhub.redis_client import client
 
 router = Router(tags=["saúde"])
 
 
-@router.get("/health", auth=None)
+class HealthOut(Schema):
+    status: str
+    version: str
+
+
+class CheckOut(Schema):
+    ok: bool
+    detalhe: str
+
+
+class ReadyOut(HealthOut):
+    checks: dict[str, CheckOut]
+
+
+@router.get("/health", auth=None, response=HealthOut)
 def health(request: HttpRequest) -> dict[str, str]:
     """The web process answers."""
     return {"status": "ok", "version": settings.VERSION}
 
 
-@router.get("/health/live", auth=None)
+@router.get("/health/live", auth=None, response=HealthOut)
 def live(request: HttpRequest) -> dict[str, str]:
     """The same, under the name that orchestrators ask for; touches neither database nor Redis."""
     return health(request)
 
 
-@router.get("/health/ready", auth=None)
+@router.get("/health/ready", auth=None, response={200: ReadyOut, 503: ReadyOut})
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when all that a run needs is there, else 503; each check with its detail."""
     checks = {name: _check(probe) for name, probe in PROBES.items()}

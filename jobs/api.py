@@ -25,6 +25,7 @@ from jobs.schemas import (
     JobStatusName,
     LogsOut,
     Started,
+    StatsOut,
     TransitionOut,
 )
 
@@ -195,7 +196,7 @@ def download_artifact(request: HttpRequest, artifact_id: int) -> HttpResponseBas
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
-@router.get("/stats")
+@router.get("/stats", response=StatsOut)
 def stats(request: HttpRequest, dias: Annotated[int, Field(ge=1, le=366)] = 30) -> dict[str, Any]:
     """The dashboard's numbers."""
     return statistics.stats(dias)

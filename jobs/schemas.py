@@ -156,3 +156,53 @@ class TransitionOut(Schema):
     tentativa: int
     por: str
     motivo: str
+
+
+class StatsToday(Schema):
+    execucoes: int
+    sucesso: int
+    erro: int
+    cancelado: int
+    executando: int
+
+
+class StatsDay(Schema):
+    dia: str
+    sucesso: int
+    erro: int
+    cancelado: int
+
+
+class StatsSistema(Schema):
+    """`duracao_esperada_segundos`: what a run is likely to take; `ultima_boa`: when the last good one ended."""
+
+    id: str
+    nome: str
+    execucoes: int
+    taxa_sucesso: float | None
+    duracao_media_segundos: float | None
+    duracao_esperada_segundos: float | None
+    ultima_boa: str | None
+
+
+class Attention(Schema):
+    """What somebody should look at, and what to do about it."""
+
+    tipo: str
+    sistema_id: str | None
+    mensagem: str
+    acao: str
+
+
+class StatsOut(Schema):
+    """Rates are 0 to 1; `executando` counts runs of sistemas, `hoje` counts jobs."""
+
+    hoje: StatsToday
+    taxa_sucesso: float | None
+    duracao_media_segundos: float | None
+    duracao_p95_segundos: float | None
+    executando: int
+    workers_ativos: int
+    por_dia: list[StatsDay]
+    por_sistema: list[StatsSistema]
+    atencao: list[Attention]

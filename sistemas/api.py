@@ -1,4 +1,4 @@
-"""`/api/config`, `/api/sistemas`, `/api/calendario`; the routers of folders and funds hang below."""
+"""`/api/config`, `/api/sistemas`, `/api/calendario`; the routers of folders, of funds and of what each user keeps hang below."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ S = TypeVar("S", bound=BaseModel)
 router = Router()
 router.add_router("/caminhos", "sistemas.api_caminhos.router")
 router.add_router("", "sistemas.api_fundos.router")
+router.add_router("/me", "sistemas.api_pessoal.router")
 
 CONFIG, SISTEMAS = ["configuração"], ["sistemas"]
 

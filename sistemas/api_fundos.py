@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import File, Form, Router, UploadedFile
+from pydantic import Field
 
 from etlhub import access
 from sistemas import de_para, fundos
 from sistemas.fundos import Imported
 from sistemas.schemas import (
+    DeParaChange,
+    DeParaDone,
     DeParaIn,
+    DeParaItem,
     DeParaOut,
     Done,
     FundosIn,
@@ -25,6 +29,7 @@ from sistemas.schemas import (
 router = Router()
 
 FUNDOS, DE_PARA = ["fundos"], ["de-para"]
+RowId = Annotated[int, Field(ge=1, lt=1 << 31)]
 
 
 @router.get("/fundos", response=dict[str, FundosOut], tags=FUNDOS, auth=access.ver)
@@ -67,7 +72,7 @@ def import_fundos(
 @router.get("/de-para", response=DeParaOut, tags=DE_PARA, auth=access.ver)
 def read_de_para(request: HttpRequest) -> dict[str, Any]:
     """The whole table fundo → pasta."""
-    items = de_para.pairs()
+    items = de_para.rows()
     return {"itens": items, "total": len(items)}
 
 
@@ -78,6 +83,13 @@ def save_de_para(request: HttpRequest, payload: DeParaIn) -> dict[str, Any]:
     return {"message": f"De-Para salvo: {changed} linha(s) nova(s) ou alterada(s)."}
 
 
+@router.post("/de-para", response=DeParaDone, tags=DE_PARA, auth=access.administrar)
+def add_to_de_para(request: HttpRequest, payload: DeParaItem) -> dict[str, Any]:
+    """Add one fund. 422 when it has a folder already."""
+    item = de_para.add(payload.fundo, payload.pasta)
+    return {"message": f"Pasta de {item.fundo} incluída.", "item": item}
+
+
 @router.post("/de-para/importar", response=ImportDone, tags=DE_PARA, auth=access.administrar)
 def import_de_para(
     request: HttpRequest,
@@ -86,6 +98,20 @@ def import_de_para(
 ) -> dict[str, Any]:
     """Add the table of a "De Para" workbook or CSV (multipart), or replace ours by it."""
     return _imported(de_para.import_file(arquivo.name or "", arquivo, **payload.model_dump()), "linhas")
+
+
+@router.put("/de-para/{item_id}", response=DeParaDone, tags=DE_PARA, auth=access.administrar)
+def change_de_para(request: HttpRequest, item_id: RowId, payload: DeParaChange) -> dict[str, Any]:
+    """Change one row. 409 when it is no longer as `antes` says."""
+    before = payload.antes.fundo, payload.antes.pasta
+    item = de_para.change(item_id, payload.fundo, payload.pasta, before=before)
+    return {"message": f"Pasta de {item.fundo} salva.", "item": item}
+
+
+@router.delete("/de-para/{item_id}", response=Done, tags=DE_PARA, auth=access.administrar)
+def delete_from_de_para(request: HttpRequest, item_id: RowId) -> dict[str, Any]:
+    """Take one fund off the table."""
+    return {"message": f"{de_para.delete(item_id)} saiu do De-Para."}
 
 
 def _imported(done: Imported, what: str) -> dict[str, Any]:

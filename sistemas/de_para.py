@@ -1,4 +1,4 @@
-"""De-Para: in which folder the PDFs of a fund are filed. Edited whole, or imported from the users' workbook."""
+"""De-Para: in which folder the PDFs of a fund are filed. Edited by row or whole, or imported from the users' workbook."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import IO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from etlhub.errors import FieldError, Invalid
+from etlhub.errors import Conflict, FieldError, Invalid, NotFound
 from sistemas import planilha
 from sistemas.fundos import MAX_FUNDOS, MAX_NAME, Imported
 from sistemas.models import DePara
@@ -23,6 +23,11 @@ BATCH = 500
 def pairs() -> list[dict[str, str]]:
     """`[{fundo, pasta}]` in order, as the ETL command gets it."""
     return [{"fundo": fundo, "pasta": pasta} for fundo, pasta in DePara.objects.values_list("fundo", "pasta")]
+
+
+def rows() -> list[DePara]:
+    """The table in order, as it is edited."""
+    return list(DePara.objects.all())
 
 
 def pasta_problem(pasta: str) -> str | None:
@@ -57,6 +62,51 @@ def save(items: Iterable[tuple[str, str]], *, replace: bool = True) -> int:
             update_fields=["pasta"],
         )
     return len(changed)
+
+
+def add(fundo: str, pasta: str) -> DePara:
+    """A new row. Invalid names the wrong field, a fund that is there already too."""
+    return _write(DePara(), fundo, pasta)
+
+
+def change(row_id: int, fundo: str, pasta: str, *, before: tuple[str, str]) -> DePara:
+    """Set a row that was read as `before`. Conflict when somebody else changed it since."""
+    with transaction.atomic():
+        row = DePara.objects.select_for_update().filter(pk=row_id).first()
+        if row is None:
+            raise NotFound("Esta linha foi apagada por outra pessoa.")
+        if (row.fundo, row.pasta) != before:
+            raise Conflict(f"Outra pessoa mudou esta linha para “{row.fundo}” → “{row.pasta}”.")
+        return _write(row, fundo, pasta)
+
+
+def delete(row_id: int) -> str:
+    """Take a row away; the name of its fund."""
+    row = DePara.objects.filter(pk=row_id).first()
+    if row is None:
+        raise NotFound("Esta linha já foi apagada.")
+    row.delete()
+    return row.fundo
+
+
+def _write(row: DePara, fundo: str, pasta: str) -> DePara:
+    table, errors = _checked([(fundo, pasta)])
+    if errors:
+        raise Invalid([FieldError(error.campo.removeprefix("itens.0."), error.mensagem) for error in errors])
+    (row.fundo, row.pasta), *_ = table.items()
+    # As the ETL command compares names: it would take either of two that differ by accents or case alone.
+    others = DePara.objects.exclude(pk=row.pk).values_list("fundo", "pasta")
+    twin = next((other for other in others if planilha.fold(other[0]) == planilha.fold(row.fundo)), None)
+    if twin:
+        raise Invalid([FieldError("fundo", f"este fundo já está na tabela, com a pasta “{twin[1]}”")])
+    if row.pk is None and DePara.objects.count() >= MAX_FUNDOS:
+        raise Invalid([FieldError("fundo", f"a tabela está cheia (no máximo {MAX_FUNDOS} linhas)")])
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Invalid([FieldError("fundo", "este fundo acaba de ser incluído por outra pessoa")]) from None
+    return row
 
 
 def _checked(items: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[FieldError]]:

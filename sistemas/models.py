@@ -1,7 +1,8 @@
-"""What can be run: sistemas, their opções and fundos, the folders files go to, the default period."""
+"""What can be run: sistemas, their opções and fundos, the folders files go to, the default period; each user's routines."""
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.core.validators import MinValueValidator
 from django.db import models
 
@@ -123,3 +124,40 @@ class Periodo(models.Model):
 
     def __str__(self) -> str:
         return "D-1 ANBIMA" if self.usar_d1_anbima else f"{self.data_inicial} a {self.data_final}"
+
+
+class Rotina(models.Model):
+    """What a user runs together, by name ("rotina da manhã"). Sistemas and opções are kept by id: they may go meanwhile."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rotinas", verbose_name="dono")
+    nome = models.CharField("nome", max_length=60)
+    chave = models.CharField(max_length=180, editable=False)
+    sistemas = models.JSONField("sistemas", default=list)
+    opcoes = models.JSONField("opções", default=dict)
+    usar_d1 = models.BooleanField("usar D-1", default=True)
+    simular = models.BooleanField("simular", default=False)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "rotina"
+        verbose_name_plural = "rotinas"
+        constraints = [models.UniqueConstraint(fields=["user", "chave"], name="rotina_unica_por_usuario")]
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class Preferencias(models.Model):
+    """How a user wants the interface; empty where nothing was chosen."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="preferencias", verbose_name="dono")
+    tema = models.CharField("tema", max_length=10, blank=True)
+    avisos = models.BooleanField("avisos na área de trabalho", null=True)
+    quebrar_linhas = models.BooleanField("quebrar linhas longas", null=True)
+
+    class Meta:
+        verbose_name = "preferências"
+        verbose_name_plural = "preferências"
+
+    def __str__(self) -> str:
+        return f"preferências de {self.user.get_username()}"

@@ -196,9 +196,25 @@ class DeParaIn(BaseModel):
     itens: list[DeParaItem] = Field(max_length=MAX_FUNDOS)
 
 
+class DeParaRow(DeParaItem):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+
+
 class DeParaOut(BaseModel):
-    itens: list[DeParaItem]
+    itens: list[DeParaRow]
     total: int
+
+
+class DeParaChange(DeParaItem):
+    """`antes`: the row as it was read, so that nobody's change is overwritten unseen."""
+
+    antes: DeParaItem
+
+
+class DeParaDone(Done):
+    item: DeParaRow
 
 
 class CaminhosIn(BaseModel):

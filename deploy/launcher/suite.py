@@ -84,6 +84,7 @@ def _checks(session: Session, python: Path, node: frontend.Node) -> list[Check]:
         Check("ruff format", tool("ruff", "format", "--check", ".")),
         Check("eslint", script("lint")),
         Check("tsc", script("typecheck")),
+        Check("tipos da API", script("check:api")),
         Check("vitest", script("test")),
     ]
 

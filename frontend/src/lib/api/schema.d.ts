@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/opcoes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Options
+         * @description The ways to log in, for the login page.
+         */
+        get: operations["etlhub_login_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/logout": {
         parameters: {
             query?: never;
@@ -661,7 +681,11 @@ export interface paths {
          * @description Replace the table.
          */
         put: operations["sistemas_api_fundos_save_de_para"];
-        post?: never;
+        /**
+         * Add To De Para
+         * @description Add one fund. 422 when it has a folder already.
+         */
+        post: operations["sistemas_api_fundos_add_to_de_para"];
         delete?: never;
         options?: never;
         head?: never;
@@ -686,6 +710,98 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/de-para/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change De Para
+         * @description Change one row. 409 when it is no longer as `antes` says.
+         */
+        put: operations["sistemas_api_fundos_change_de_para"];
+        post?: never;
+        /**
+         * Delete From De Para
+         * @description Take one fund off the table.
+         */
+        delete: operations["sistemas_api_fundos_delete_from_de_para"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/rotinas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rotinas
+         * @description One's own routines, in the order they were made.
+         */
+        get: operations["sistemas_api_pessoal_read_rotinas"];
+        put?: never;
+        /**
+         * Save Rotina
+         * @description Keep a routine; it takes the place of the one of that name.
+         */
+        post: operations["sistemas_api_pessoal_save_rotina"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/rotinas/{rotina_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Rotina
+         * @description Forget a routine of one's own.
+         */
+        delete: operations["sistemas_api_pessoal_delete_rotina"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/preferencias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Preferences
+         * @description How who asks wants the interface.
+         */
+        get: operations["sistemas_api_pessoal_read_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Save Preferences
+         * @description Set some preferences; answers with all of them.
+         */
+        patch: operations["sistemas_api_pessoal_save_preferences"];
         trace?: never;
     };
     "/api/credentials": {
@@ -1116,6 +1232,31 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** HealthOut */
+        HealthOut: {
+            /** Status */
+            status: string;
+            /** Version */
+            version: string;
+        };
+        /** CheckOut */
+        CheckOut: {
+            /** Ok */
+            ok: boolean;
+            /** Detalhe */
+            detalhe: string;
+        };
+        /** ReadyOut */
+        ReadyOut: {
+            /** Status */
+            status: string;
+            /** Version */
+            version: string;
+            /** Checks */
+            checks: {
+                [key: string]: components["schemas"]["CheckOut"];
+            };
+        };
         /** LoginDone */
         LoginDone: {
             /**
@@ -1157,6 +1298,39 @@ export interface components {
              * @default
              */
             codigo: string;
+        };
+        /**
+         * Opcoes
+         * @description `senha`: false where it is for emergencies only.
+         */
+        Opcoes: {
+            /** Senha */
+            senha: boolean;
+            oidc: components["schemas"]["Provedor"] | null;
+        };
+        /** Provedor */
+        Provedor: {
+            /** Nome */
+            nome: string;
+            /** Endereco */
+            endereco: string;
+        };
+        /** LogoutDone */
+        LogoutDone: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /**
+             * Status
+             * @default success
+             */
+            status: string;
+            /** Message */
+            message: string;
+            /** Sair Em */
+            sair_em: string | null;
         };
         /** Done */
         Done: {
@@ -1629,6 +1803,27 @@ export interface components {
              */
             coluna: string;
         };
+        /** DeParaOut */
+        DeParaOut: {
+            /** Itens */
+            itens: components["schemas"]["DeParaRow"][];
+            /** Total */
+            total: number;
+        };
+        /** DeParaRow */
+        DeParaRow: {
+            /** Fundo */
+            fundo: string;
+            /** Pasta */
+            pasta: string;
+            /** Id */
+            id: number;
+        };
+        /** DeParaIn */
+        DeParaIn: {
+            /** Itens */
+            itens: components["schemas"]["DeParaItem"][];
+        };
         /** DeParaItem */
         DeParaItem: {
             /** Fundo */
@@ -1636,17 +1831,21 @@ export interface components {
             /** Pasta */
             pasta: string;
         };
-        /** DeParaOut */
-        DeParaOut: {
-            /** Itens */
-            itens: components["schemas"]["DeParaItem"][];
-            /** Total */
-            total: number;
-        };
-        /** DeParaIn */
-        DeParaIn: {
-            /** Itens */
-            itens: components["schemas"]["DeParaItem"][];
+        /** DeParaDone */
+        DeParaDone: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /**
+             * Status
+             * @default success
+             */
+            status: string;
+            /** Message */
+            message: string;
+            item: components["schemas"]["DeParaRow"];
         };
         /**
          * ImportIn
@@ -1663,6 +1862,248 @@ export interface components {
              * @default false
              */
             substituir: boolean;
+        };
+        /**
+         * DeParaChange
+         * @description `antes`: the row as it was read, so that nobody's change is overwritten unseen.
+         */
+        DeParaChange: {
+            /** Fundo */
+            fundo: string;
+            /** Pasta */
+            pasta: string;
+            antes: components["schemas"]["DeParaItem"];
+        };
+        /** RotinaOut */
+        RotinaOut: {
+            /** Nome */
+            nome: string;
+            /** Sistemas */
+            sistemas: string[];
+            /**
+             * Opcoes
+             * @default {}
+             */
+            opcoes: {
+                [key: string]: {
+                    [key: string]: boolean;
+                };
+            };
+            /**
+             * Usar D1
+             * @default true
+             */
+            usar_d1: boolean;
+            /**
+             * Simular
+             * @default false
+             */
+            simular: boolean;
+            /** Id */
+            id: number;
+        };
+        /** RotinasOut */
+        RotinasOut: {
+            /** Rotinas */
+            rotinas: components["schemas"]["RotinaOut"][];
+            /** Limite */
+            limite: number;
+        };
+        /** RotinaDone */
+        RotinaDone: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /**
+             * Status
+             * @default success
+             */
+            status: string;
+            /** Message */
+            message: string;
+            rotina: components["schemas"]["RotinaOut"];
+        };
+        /**
+         * RotinaIn
+         * @description `opcoes`: of each sistema that is run, the opções as they are to be set.
+         */
+        RotinaIn: {
+            /** Nome */
+            nome: string;
+            /** Sistemas */
+            sistemas: string[];
+            /**
+             * Opcoes
+             * @default {}
+             */
+            opcoes: {
+                [key: string]: {
+                    [key: string]: boolean;
+                };
+            };
+            /**
+             * Usar D1
+             * @default true
+             */
+            usar_d1: boolean;
+            /**
+             * Simular
+             * @default false
+             */
+            simular: boolean;
+        };
+        /**
+         * PreferenciasOut
+         * @description Null where nothing was chosen yet.
+         */
+        PreferenciasOut: {
+            /** Tema */
+            tema: ("light" | "dark" | "system") | null;
+            /** Avisos */
+            avisos: boolean | null;
+            /** Quebrar Linhas */
+            quebrar_linhas: boolean | null;
+        };
+        /**
+         * PreferenciasIn
+         * @description What is absent stays as it is.
+         */
+        PreferenciasIn: {
+            /** Tema */
+            tema?: ("light" | "dark" | "system") | null;
+            /** Avisos */
+            avisos?: boolean | null;
+            /** Quebrar Linhas */
+            quebrar_linhas?: boolean | null;
+        };
+        /**
+         * DocumentOut
+         * @description The document; beside these stand the sections, by sistema, `amplis` and other groups holding theirs by name.
+         */
+        DocumentOut: {
+            /** Version */
+            version: string;
+            /** Paths */
+            paths: {
+                [key: string]: string;
+            };
+            fundos: components["schemas"]["GeralOut"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** GeralOut */
+        GeralOut: {
+            /** Selecionados */
+            selecionados: string[];
+        };
+        /**
+         * SavedOut
+         * @description `alterados`: the paths of what is new.
+         */
+        SavedOut: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /**
+             * Status
+             * @default success
+             */
+            status: string;
+            /** Message */
+            message: string;
+            /** Alterados */
+            alterados: string[];
+        };
+        /**
+         * SituacaoOut
+         * @description Whether a sistema can log in: `situacao` is `ok` or a code of what is wrong.
+         */
+        SituacaoOut: {
+            /** Situacao */
+            situacao: string;
+            /** Mensagem */
+            mensagem: string;
+            /** Recusada Em */
+            recusada_em: string | null;
+            /** Tem Totp */
+            tem_totp: boolean;
+            /** Sem Login */
+            sem_login: boolean;
+        };
+        /** SituacoesOut */
+        SituacoesOut: {
+            /** Sistemas */
+            sistemas: {
+                [key: string]: components["schemas"]["SituacaoOut"];
+            };
+        };
+        /**
+         * Problema
+         * @description Why a sistema cannot log in with what is held.
+         */
+        Problema: {
+            /** Codigo */
+            codigo: string;
+            /** Mensagem */
+            mensagem: string;
+        };
+        /**
+         * SecaoOut
+         * @description One sistema's section. A held secret is `********`; which secrets there are, the sistema says.
+         */
+        SecaoOut: {
+            /** Url */
+            url: string;
+            /** Username */
+            username: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /**
+             * Totp
+             * @default
+             */
+            totp: string;
+            /**
+             * Fundos
+             * @default []
+             */
+            fundos: string[];
+            /**
+             * Fundos Selecionados
+             * @default []
+             */
+            fundos_selecionados: string[];
+            /**
+             * Usar Todos
+             * @default true
+             */
+            usar_todos: boolean;
+            problema?: components["schemas"]["Problema"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TestOut
+         * @description How a login went; `codigo` is one of the codes of a run's result.
+         */
+        TestOut: {
+            /** Success */
+            success: boolean;
+            /** Status */
+            status: string;
+            /** Message */
+            message: string;
+            /** Codigo */
+            codigo: string;
+            /** Duracao Segundos */
+            duracao_segundos: number;
         };
         /** Started */
         Started: {
@@ -1964,6 +2405,87 @@ export interface components {
             total: number;
         };
         /**
+         * Attention
+         * @description What somebody should look at, and what to do about it.
+         */
+        Attention: {
+            /** Tipo */
+            tipo: string;
+            /** Sistema Id */
+            sistema_id: string | null;
+            /** Mensagem */
+            mensagem: string;
+            /** Acao */
+            acao: string;
+        };
+        /** StatsDay */
+        StatsDay: {
+            /** Dia */
+            dia: string;
+            /** Sucesso */
+            sucesso: number;
+            /** Erro */
+            erro: number;
+            /** Cancelado */
+            cancelado: number;
+        };
+        /**
+         * StatsOut
+         * @description Rates are 0 to 1; `executando` counts runs of sistemas, `hoje` counts jobs.
+         */
+        StatsOut: {
+            hoje: components["schemas"]["StatsToday"];
+            /** Taxa Sucesso */
+            taxa_sucesso: number | null;
+            /** Duracao Media Segundos */
+            duracao_media_segundos: number | null;
+            /** Duracao P95 Segundos */
+            duracao_p95_segundos: number | null;
+            /** Executando */
+            executando: number;
+            /** Workers Ativos */
+            workers_ativos: number;
+            /** Por Dia */
+            por_dia: components["schemas"]["StatsDay"][];
+            /** Por Sistema */
+            por_sistema: components["schemas"]["StatsSistema"][];
+            /** Atencao */
+            atencao: components["schemas"]["Attention"][];
+        };
+        /**
+         * StatsSistema
+         * @description `duracao_esperada_segundos`: what a run is likely to take; `ultima_boa`: when the last good one ended.
+         */
+        StatsSistema: {
+            /** Id */
+            id: string;
+            /** Nome */
+            nome: string;
+            /** Execucoes */
+            execucoes: number;
+            /** Taxa Sucesso */
+            taxa_sucesso: number | null;
+            /** Duracao Media Segundos */
+            duracao_media_segundos: number | null;
+            /** Duracao Esperada Segundos */
+            duracao_esperada_segundos: number | null;
+            /** Ultima Boa */
+            ultima_boa: string | null;
+        };
+        /** StatsToday */
+        StatsToday: {
+            /** Execucoes */
+            execucoes: number;
+            /** Sucesso */
+            sucesso: number;
+            /** Erro */
+            erro: number;
+            /** Cancelado */
+            cancelado: number;
+            /** Executando */
+            executando: number;
+        };
+        /**
          * CarteiraPosicao
          * @description A fund on a date by class.
          */
@@ -2203,7 +2725,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -2230,7 +2754,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -2257,7 +2783,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -2303,6 +2840,35 @@ export interface operations {
             };
         };
     };
+    etlhub_login_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opcoes"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
     etlhub_login_logout: {
         parameters: {
             query?: never;
@@ -2318,7 +2884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["LogoutDone"];
                 };
             };
             /** @description Erro */
@@ -3427,6 +3993,39 @@ export interface operations {
             };
         };
     };
+    sistemas_api_fundos_add_to_de_para: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeParaItem"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeParaDone"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
     sistemas_api_fundos_import_de_para: {
         parameters: {
             query?: never;
@@ -3476,6 +4075,227 @@ export interface operations {
             };
         };
     };
+    sistemas_api_fundos_change_de_para: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeParaChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeParaDone"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    sistemas_api_fundos_delete_from_de_para: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    sistemas_api_pessoal_read_rotinas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotinasOut"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    sistemas_api_pessoal_save_rotina: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotinaIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotinaDone"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    sistemas_api_pessoal_delete_rotina: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rotina_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    sistemas_api_pessoal_read_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenciasOut"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    sistemas_api_pessoal_save_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenciasIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenciasOut"];
+                };
+            };
+            /** @description Erro */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
     credentials_api_read_all: {
         parameters: {
             query?: never;
@@ -3490,7 +4310,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -3517,7 +4339,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -3544,7 +4368,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SituacoesOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -3573,7 +4399,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SecaoOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -3602,7 +4430,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TestOut"];
+                };
             };
             /** @description Erro */
             default: {
@@ -4063,7 +4893,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["StatsOut"];
+                };
             };
             /** @description Erro */
             default: {
