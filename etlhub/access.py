@@ -70,6 +70,20 @@ def _has_second_factor(user: User) -> bool:
     return second_factor.active(user) is not None
 
 
+def set_papel(user: User, papel: Papel) -> None:
+    """Give `user` exactly this role. Groups that are no role are left alone. Administrators may enter the admin."""
+    from django.contrib.auth.models import Group
+
+    roles = {each.name.lower() for each in Papel}
+    user.groups.remove(*[group for group in user.groups.all() if group.name.lower() in roles])
+    group, _ = Group.objects.get_or_create(name=papel.name.lower())
+    user.groups.add(group)
+    staff = user.is_superuser or papel is Papel.ADMINISTRADOR
+    if user.is_staff != staff:
+        user.is_staff = staff
+        user.save(update_fields=["is_staff"])
+
+
 def check(user: User | AnonymousUser, minimum: Papel, papel: Papel | None = None) -> None:
     """Raise NotLoggedIn or Forbidden unless `user` has at least the role `minimum`; `papel` when it is known already."""
     if not user.is_authenticated or not user.is_active:

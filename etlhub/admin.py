@@ -16,7 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from etlhub import second_factor
-from etlhub.access import Papel, papel_of
+from etlhub.access import Papel, papel_of, set_papel
 
 PAPEIS = {
     Papel.VISUALIZADOR: "Visualizador: só olha",
@@ -87,18 +87,6 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
 
 def group_names(user: User) -> set[str]:
     return {name.lower() for name in user.groups.values_list("name", flat=True)}
-
-
-def set_papel(user: User, papel: Papel) -> None:
-    """Give `user` exactly this role. Groups that are no role are left alone. Administrators may enter the admin."""
-    roles = {each.name.lower() for each in Papel}
-    user.groups.remove(*[group for group in user.groups.all() if group.name.lower() in roles])
-    group, _ = Group.objects.get_or_create(name=papel.name.lower())
-    user.groups.add(group)
-    staff = user.is_superuser or papel is Papel.ADMINISTRADOR
-    if user.is_staff != staff:
-        user.is_staff = staff
-        user.save(update_fields=["is_staff"])
 
 
 admin.site.login_template = "admin/entrar.html"

@@ -106,11 +106,11 @@ def note(acao: str, *, usuario: str, via: str = "terminal", alvo: str = "", mens
     from etlhub.models import AuditoriaAcao
 
     AuditoriaAcao.objects.create(
-        acao=_text(acao, 80),
-        usuario=_text(usuario, 150),
-        via=_text(via, 60),
-        alvo=_text(alvo, 200),
-        mensagem=_text(mensagem, 300),
+        acao=plain(acao, 80),
+        usuario=plain(usuario, 150),
+        via=plain(via, 60),
+        alvo=plain(alvo, 200),
+        mensagem=plain(mensagem, 300),
         **more,
     )
 
@@ -192,7 +192,7 @@ def _fields(request: HttpRequest) -> dict[str, Any]:
         kept.pop("valor", None)  # a one-time code is called so too
     if request.path.endswith(("/login", "/login/", "/entrar/")):
         kept.pop("username", None)
-    sections = sorted(_text(name, 40) for name, value in body.items() if isinstance(value, dict))[:20]
+    sections = sorted(plain(name, 40) for name, value in body.items() if isinstance(value, dict))[:20]
     return {**kept, **({"partes": sections} if sections else {})}
 
 
@@ -201,10 +201,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         values = [_plain(each) for each in value[:50]]
         return values[0] if len(values) == 1 and isinstance(value, list) and isinstance(value[0], str) else values
-    return value if isinstance(value, (bool, int, float, type(None))) else _text(value, 100)
+    return value if isinstance(value, (bool, int, float, type(None))) else plain(value, 100)
 
 
-def _text(value: Any, limit: int) -> str:
+def plain(value: Any, limit: int) -> str:
     """What any database holds: a NUL or half a surrogate pair must not keep an entry from being written."""
     return str(value)[:limit].replace("\x00", "�").encode("utf-8", "replace").decode()
 

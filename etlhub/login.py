@@ -14,6 +14,7 @@ from pydantic import Field
 
 from etlhub import access, audit, second_factor, sessions, throttle
 from etlhub.errors import CodeNeeded, FieldError, Forbidden, Invalid, NotLoggedIn, TooMany, WrongCode
+from etlhub.oidc import config as oidc
 
 router = Router(tags=["acesso"])
 
@@ -63,6 +64,23 @@ class LoginDone(Done):
     usuario: Usuario
 
 
+class LogoutDone(Done):
+    sair_em: str | None
+    """Where the session at the company's provider ends, for one that came in by it."""
+
+
+class Provedor(Schema):
+    nome: str
+    endereco: str
+
+
+class Opcoes(Schema):
+    """`senha`: false where it is for emergencies only."""
+
+    senha: bool
+    oidc: Provedor | None
+
+
 def authenticate(request: HttpRequest, username: str, password: str, code: str = "") -> User:
     """The user of that name, password and, where there is a second factor, code.
 
@@ -74,10 +92,13 @@ def authenticate(request: HttpRequest, username: str, password: str, code: str =
     pair, whole, place = f"conta:{account}:{address}", f"conta:{account}", f"endereco:{address}"
     limits = {pair: TRIES_FROM_ADDRESS, whole: TRIES_OF_ACCOUNT, place: TRIES_OF_ADDRESS}
     if wait := throttle.take(limits, WINDOW_SECONDS):
-        raise _too_many(wait)
+        raise too_many(wait)
     user = auth.authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise NotLoggedIn("Usuário ou senha incorretos.")
+    if not oidc.password_login(superuser=user.is_superuser):
+        audit.note_failed(request, user, "Login com senha desligado.")
+        raise NotLoggedIn(f"O login com senha está desligado: entre com {oidc.name()}.")
     try:
         _check_code(request, user, code)
     except CodeNeeded as error:
@@ -89,7 +110,7 @@ def authenticate(request: HttpRequest, username: str, password: str, code: str =
     return user
 
 
-def _too_many(wait: int) -> TooMany:
+def too_many(wait: int) -> TooMany:
     text = f"{-(-wait // 60)} min" if wait >= 60 else f"{wait} s"
     return TooMany(f"Muitas tentativas de entrar. Espere {text} e tente de novo.", wait)
 
@@ -110,7 +131,7 @@ def _check_code(request: HttpRequest, user: User, code: str) -> None:
 def count_code(user: User) -> None:
     """Count a code that is about to be judged; TooMany when there were too many wrong ones."""
     if wait := throttle.take({f"codigo:{user.pk}": TRIES_OF_CODE}, CODE_WINDOW_SECONDS):
-        raise _too_many(wait)
+        raise too_many(wait)
 
 
 def forget_codes(user: User) -> None:
@@ -155,11 +176,19 @@ def login(request: HttpRequest, payload: Login) -> dict[str, Any]:
     return {"message": "Bem-vindo.", "usuario": _profile(user)}
 
 
-@router.post("/logout", auth=None, response=Done)
+@router.get("/opcoes", auth=None, response=Opcoes)
+def options(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001  (ninja hands it over)
+    """The ways to log in, for the login page."""
+    provider = {"nome": oidc.name(), "endereco": oidc.LOGIN_PATH} if oidc.enabled() else None
+    return {"senha": oidc.password_login(), "oidc": provider}
+
+
+@router.post("/logout", auth=None, response=LogoutDone)
 def logout(request: HttpRequest) -> dict[str, Any]:
     """Close the session, if there is one."""
-    auth.logout(request)
-    return {"message": "Você saiu."}
+    from etlhub.oidc.logout import leave
+
+    return {"message": "Você saiu.", "sair_em": leave(request) or None}
 
 
 @router.post("/logout-all", auth=access.ver, response=Done)

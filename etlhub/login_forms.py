@@ -16,6 +16,7 @@ from unfold.widgets import BASE_INPUT_CLASSES, INPUT_CLASSES
 
 from etlhub import login, second_factor
 from etlhub.errors import HubError
+from etlhub.oidc import config as oidc
 
 
 def code_field(
@@ -33,6 +34,7 @@ class Throttled:
 
     def __init__(self: Any, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)  # type: ignore[call-arg]
+        self.oidc = {"nome": oidc.name(), "path": oidc.LOGIN_PATH} if oidc.enabled() else None
         if second_factor.in_use():
             self.fields["codigo"] = code_field(self.code_classes)
 

@@ -1,4 +1,4 @@
-"""Who is in and what was done: browser sessions, API tokens, second factors, the audit of actions."""
+"""Who is in and what was done: browser sessions, API tokens, identities, second factors, the audit of actions."""
 
 from __future__ import annotations
 
@@ -54,6 +54,23 @@ class ApiToken(models.Model):
     @property
     def valid(self) -> bool:
         return self.revogado_em is None and self.expira_em > timezone.now()
+
+
+class IdentidadeExterna(models.Model):
+    """Who a user is at the OIDC provider: its name for the person (`sub`), which never changes, unlike names and addresses."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="identidade", verbose_name="usuário")
+    emissor = models.CharField("emissor", max_length=500)
+    sub = models.CharField("sub", max_length=255)
+    criado_em = models.DateTimeField("criado em", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "identidade externa"
+        verbose_name_plural = "identidades externas"
+        constraints = [models.UniqueConstraint(fields=["emissor", "sub"], name="identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user.get_username()} em {self.emissor}"
 
 
 class SegundoFator(models.Model):

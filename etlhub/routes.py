@@ -141,6 +141,7 @@ def _rest_table() -> Iterator[str]:
     yield "| `/` e as demais páginas | A interface; ela mesma pede o login | ✓ | ✓ | ✓ | ✓ |"
     yield "| `/` com `REACT_BUILD_DIR` de terceiros | A interface que não tem login | vai a `/entrar/` | ✓ | ✓ | ✓ |"
     yield "| `/entrar/`, `/sair/` | Entrar e sair sem a interface | ✓ | ✓ | ✓ | ✓ |"
+    yield "| `/entrar/oidc/`, `/entrar/oidc/retorno/` | Entrar pela conta da empresa; 404 sem ela | ✓ | ✓ | ✓ | ✓ |"
     yield "| `/admin/` | Administração | vai ao login | não entra | não entra | ✓ |"
 
 

@@ -132,6 +132,16 @@ SESSION_COOKIE_AGE = env.int("ETLHUB_SESSION_HOURS", default=12) * 3600
 SESSION_IDLE_SECONDS = env.int("ETLHUB_SESSION_IDLE_MINUTES", default=120) * 60
 AUDIT_RETENTION_DAYS = env.int("ETLHUB_AUDIT_RETENTION_DAYS", default=730)
 TOTP_ADMINISTRADORES = env.bool("ETLHUB_TOTP_ADMINISTRADORES", default=False)
+LOGIN_LOCAL = env.bool("ETLHUB_LOGIN_LOCAL", default=True)
+OIDC_ISSUER = env.str("ETLHUB_OIDC_ISSUER", default="").strip()
+OIDC_CLIENT_ID = env.str("ETLHUB_OIDC_CLIENT_ID", default="").strip()
+# The secret itself (ETLHUB_OIDC_CLIENT_SECRET) is read where it is used and kept in no setting.
+OIDC_CLIENT_SECRET_FILE = env.str("ETLHUB_OIDC_CLIENT_SECRET_FILE", default="")
+OIDC_NOME = env.str("ETLHUB_OIDC_NOME", default="") or "a conta da empresa"
+OIDC_CLAIM = env.str("ETLHUB_OIDC_CLAIM", default="groups")
+OIDC_CLAIM_USUARIO = env.str("ETLHUB_OIDC_CLAIM_USUARIO", default="preferred_username")
+OIDC_ESCOPOS = env.str("ETLHUB_OIDC_ESCOPOS", default="openid profile email")
+OIDC_PAPEIS = env.str("ETLHUB_OIDC_PAPEIS", default="")
 RATE_LIMIT = env.float("ETLHUB_RATE_LIMIT", default=1.0)
 SOCKETS_PER_USER = env.int("ETLHUB_SOCKETS_PER_USER", default=256)
 SOCKETS_PER_ADDRESS = env.int("ETLHUB_SOCKETS_PER_ADDRESS", default=512)

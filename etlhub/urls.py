@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path, re_path, reverse_lazy
 
 from etlhub.api import api, unknown_api
 from etlhub.login_forms import LoginForm, OwnPasswordView
+from etlhub.oidc import views as oidc
+from etlhub.oidc.logout import Sair
 from etlhub.operations import metrics
 from etlhub.spa import favicon, index
 
@@ -28,9 +30,12 @@ urlpatterns = [
     re_path(r"^api(?:/.*)?$", unknown_api),
     path("metrics", metrics.view),
     path("admin/password_change/", admin.site.admin_view(change_own_password, cacheable=True)),
+    path("admin/logout/", Sair.as_view()),
     path("admin/", admin.site.urls),
     path("entrar/", entrar, name="entrar"),
-    path("sair/", LogoutView.as_view(), name="sair"),
+    path("entrar/oidc/", oidc.start),
+    path("entrar/oidc/retorno/", oidc.back),
+    path("sair/", Sair.as_view(), name="sair"),
     path("favicon.ico", favicon),
     re_path(r"^(?!static/).*$", index),
 ]

@@ -20,6 +20,7 @@ from credentials import audit, keys
 from credentials import backup as sealing
 from credentials.models import AuditEntry
 from etlhub.errors import Conflict, HubError
+from etlhub.oidc.config import SECRET_FILE
 from etlhub.operations import archive, dumps
 from etlhub.paths import BASE_DIR
 from jobs.models import Artifact
@@ -109,7 +110,11 @@ def _keys() -> dict[str, object]:
     if dotenv.is_file():
         with dotenv.open("rb") as file:
             text = file.read(MAX_DOTENV_BYTES).decode("utf-8-sig", "replace")
-    return {"secret_key": settings.SECRET_KEY, "credential_keys": keys.texts(), "dotenv": text}
+    held: dict[str, object] = {"secret_key": settings.SECRET_KEY, "credential_keys": keys.texts(), "dotenv": text}
+    oidc = Path(settings.DATA_DIR) / "chaves" / SECRET_FILE
+    if oidc.is_file():
+        held[SECRET_FILE] = oidc.read_text(encoding="utf-8").strip()
+    return held
 
 
 def _add_config(writer: archive.Writer) -> None:

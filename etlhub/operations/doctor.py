@@ -13,7 +13,7 @@ import redis
 from django.db import DatabaseError
 
 from credentials.redaction import mask
-from etlhub.operations.checks import database, folder, machine, machines, portals, runs, services
+from etlhub.operations.checks import database, folder, login, machine, machines, portals, runs, services
 from etlhub.operations.findings import Check, Finding, Nivel, warning
 
 Checks = dict[str, Check]
@@ -46,6 +46,7 @@ CHECKS: dict[str, Checks] = {
         "relógio": services.clocks,
         "portal de demonstração": services.demo_portal,
         "backup diário": services.backups,
+        "login pelo provedor": login.oidc,
     },
     "Execuções": {
         "cofre": runs.vault_keys,

@@ -22,6 +22,7 @@ from credentials import backup as sealing
 from credentials.legacy import BadFile
 from deploy.launcher.lock import read_launch
 from etlhub.errors import Conflict
+from etlhub.oidc.config import SECRET_FILE
 from etlhub.operations import archive, dumps, moved
 from etlhub.operations.backup import KEYS_FORM, OWN
 from etlhub.operations.checks.database import unknown_migrations
@@ -168,6 +169,8 @@ def _unpack_keys(raw: bytes, passphrase: str, stage: Path, report: Restored) -> 
     folder.mkdir(mode=0o700, parents=True)
     _write_private(folder / "secret_key", str(held["secret_key"]))
     _write_private(folder / "credential_keys", "\n".join(str(key) for key in held["credential_keys"]) + "\n")
+    if held.get(SECRET_FILE):
+        _write_private(folder / SECRET_FILE, str(held[SECRET_FILE]))
     if held.get("dotenv"):
         _write_private(folder / DOTENV_NAME, str(held["dotenv"]))
         report.dotenv = Path(settings.DATA_DIR) / "chaves" / DOTENV_NAME

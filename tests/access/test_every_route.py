@@ -46,9 +46,13 @@ def test_an_operation_lets_in_whom_its_guard_names(clients: dict[Papel, Client])
     assert wrong == []
 
 
-def test_only_login_logout_and_health_are_open() -> None:
+def test_only_the_login_the_logout_and_health_are_open() -> None:
     open_ones = {route.path for route in routes.api_routes() if route.minimum is Papel.NENHUM}
-    assert {path for path in open_ones if not path.startswith("/api/health")} == {"/api/auth/login", "/api/auth/logout"}
+    assert {path for path in open_ones if not path.startswith("/api/health")} == {
+        "/api/auth/login",
+        "/api/auth/logout",
+        "/api/auth/opcoes",
+    }
 
 
 @pytest.mark.parametrize("address", ["/api", "/api/", "/api/naoexiste", "/api/jobs/1/naoexiste"])
@@ -68,7 +72,7 @@ def admin_addresses() -> list[tuple[routes.AdminPage, str]]:
 
 
 def test_the_admin_shows_itself_to_administrators_only(clients: dict[Papel, Client]) -> None:
-    from etlhub.admin import set_papel
+    from etlhub.access import set_papel
 
     set_papel(User.objects.get(username="administrador"), Papel.ADMINISTRADOR)
     for papel, client in clients.items():

@@ -169,7 +169,7 @@ def form_login(page: str, **fields: str) -> tuple[bool, str]:
 
 @pytest.mark.parametrize("page", ["/entrar/", "/admin/login/"])
 def test_the_pages_of_django_ask_for_it_too(db: None, clock: Any, page: str) -> None:
-    from etlhub.admin import set_papel
+    from etlhub.access import set_papel
 
     assert 'name="codigo"' not in Client().get(page).content.decode()
     set_papel(make_user(Papel.ADMINISTRADOR, "chefe"), Papel.ADMINISTRADOR)
@@ -184,7 +184,7 @@ def test_the_pages_of_django_ask_for_it_too(db: None, clock: Any, page: str) -> 
 
 
 def test_the_admins_own_password_page_asks_for_it(db: None, clock: Any) -> None:
-    from etlhub.admin import set_papel
+    from etlhub.access import set_papel
 
     chefe = make_user(Papel.ADMINISTRADOR, "chefe")
     set_papel(chefe, Papel.ADMINISTRADOR)
@@ -228,7 +228,7 @@ def test_a_token_of_an_administrator_works_without(db: None, settings: Any) -> N
 
 
 def test_an_administrator_removes_anothers_but_not_the_own_nor_a_superusers(db: None, clock: Any) -> None:
-    from etlhub.admin import set_papel
+    from etlhub.access import set_papel
 
     chefe = make_user(Papel.ADMINISTRADOR, "chefe")
     set_papel(chefe, Papel.ADMINISTRADOR)

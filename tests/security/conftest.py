@@ -18,7 +18,7 @@ FAKE_ETL = str(Path(__file__).parent.parent / "jobs" / "fake_etl.py")
 MAKE_USERS = f"""
 from django.contrib.auth.models import User
 from etlhub.access import Papel
-from etlhub.admin import set_papel
+from etlhub.access import set_papel
 for papel in Papel:
     set_papel(User.objects.create_user(papel.name.lower(), password={PASSWORD!r}), papel)
 """

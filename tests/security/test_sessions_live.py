@@ -83,7 +83,7 @@ def test_one_logout_closes_the_sockets_of_that_session_only(hub: Hub) -> None:
 
 def test_losing_the_role_or_the_account_closes_with_its_own_code(hub: Hub) -> None:
     change = "from django.contrib.auth.models import User; from etlhub.access import Papel; "
-    change += "from etlhub.admin import set_papel; u = User.objects.create_user('demitida', password='{0}')"
+    change += "from etlhub.access import set_papel; u = User.objects.create_user('demitida', password='{0}')"
     hub.manage("shell", "-c", change.format(PASSWORD))
     with hub.client("demitida") as client, hub.socket(client) as socket:
         hub.manage(

@@ -14,8 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 import etlhub
-from etlhub.access import Papel, papel_of
-from etlhub.admin import set_papel
+from etlhub.access import Papel, papel_of, set_papel
 from portfolio.loading import load_carteira
 from portfolio.models import Carteira
 from sistemas.models import Caminho, DePara, Fundo, Sistema
