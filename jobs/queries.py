@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import redis
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from etlhub.errors import NotFound
 from etlhub.redis_client import client
-from jobs import events
+from jobs import events, process
 from jobs.models import FINAL, SEQ_BITS, Artifact, Execution, Job, JobStatus, Level, LogEntry, State
 from sistemas.models import Sistema
 
 LOG_PAGE = 1000
 MAX_LOG_PAGE = 5000
+FEW_RUNS = 2000
 INLINE_LOG_LINES = 2000
 """A job's `logs` text in a list holds at most this many last lines; the whole is at /logs and /logs/download."""
 
@@ -93,12 +94,33 @@ def jobs(
     if status:
         found = found.filter(status=status)
     if sistema:
-        found = found.filter(pk__in=Execution.objects.filter(sistema_id=sistema).values("job_id"))
+        runs = Execution.objects.filter(sistema_id=sistema).order_by()
+        # Few: look those jobs up. Many: going back from the newest job, a page is soon full.
+        many = runs[FEW_RUNS : FEW_RUNS + 1].exists()
+        of_sistema = Exists(runs.filter(job_id=OuterRef("pk"))) if many else Q(pk__in=runs.values("job_id"))
+        found = found.filter(of_sistema)
     if since:
         found = found.filter(created_at__gte=since)
     if until:
         found = found.filter(created_at__lt=until)
     return found
+
+
+def job_page(
+    *,
+    status: str | None,
+    sistema: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    offset: int,
+) -> tuple[list[Job], int]:
+    """Some of `jobs`, with what `job_dict` needs of each, and how many there are in all."""
+    found = jobs(status=status, sistema=sistema, since=since, until=until)
+    page = found.select_related("created_by").prefetch_related("executions__sistema")[offset : offset + limit]
+    if sistema and not (status or since or until):  # a sistema is once in a job: its runs are counted in their index
+        return list(page), Execution.objects.filter(sistema_id=sistema).count()
+    return list(page), found.count()
 
 
 def log_lines(
@@ -150,10 +172,29 @@ def queue_positions() -> dict[int, int]:
 
 
 def count_workers() -> int:
-    """RQ workers that gave a sign of life to Redis lately; redis.RedisError when Redis is away."""
+    """RQ workers that are alive, on every machine; redis.RedisError when Redis is away."""
+    return len(living_workers())
+
+
+def living_workers() -> list[str]:
+    """The machine of each living RQ worker; redis.RedisError when Redis is away.
+
+    RQ's own list keeps the name of a killed worker for long. Its key expires soon, by Redis' clock and not the machines';
+    on this machine the process itself is looked at.
+    """
     from rq import Worker
 
-    return len(Worker.all_keys(connection=client()))
+    redis_client: Any = client()
+    with redis_client.pipeline(transaction=False) as pipe:
+        for name in sorted(Worker.all_keys(connection=redis_client)):
+            pipe.hmget(name, "hostname", "pid")
+        answers = pipe.execute()
+    hosts = []
+    for host, pid in answers:
+        here = host == process.host_name().encode()
+        if host and not (here and pid and process.start_time(int(pid)) is None):
+            hosts.append(host.decode())
+    return hosts
 
 
 def workers_or_none() -> int | None:
@@ -175,8 +216,9 @@ def expected_seconds(sistema_id: str) -> float | None:
         status=State.SUCCESS,
         started_at__isnull=False,
         finished_at__gt=timezone.now() - timedelta(days=60),
-    ).order_by("-finished_at")[:15]
-    values = sorted(value for each in recent if (value := events.duration(each)) is not None)
+    ).order_by("-finished_at")
+    pairs = recent.values_list("started_at", "finished_at")[:15]
+    values = sorted(round((end - start).total_seconds(), 3) for start, end in pairs if start and end)
     return values[len(values) // 2] if values else None
 
 

@@ -22,6 +22,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from etlhub.redis_client import client
 from jobs import dispatch, lifecycle, process, settle
 from jobs.models import FINAL, Execution, Job, JobStatus, State
 from jobs.outcome import interrupted
@@ -70,7 +71,25 @@ def sweep() -> int:
         except psutil.Error:
             continue
     _remove_temp_folders()
+    _forget_workers()
     return ended
+
+
+def _forget_workers() -> None:
+    """Take this machine's dead workers out of RQ's list; those of a machine that is gone expire there."""
+    from rq import Worker, worker_registration
+
+    connection: Any = client()
+    try:
+        for name in Worker.all_keys(connection=connection):
+            host, pid = connection.hmget(name, "hostname", "pid")
+            if not host or (host == process.host_name().encode() and pid and process.start_time(int(pid)) is None):
+                log.info("worker %s is gone", name)
+                connection.delete(name)
+                connection.srem(worker_registration.REDIS_WORKER_KEYS, name)
+                connection.srem(worker_registration.WORKERS_BY_QUEUE_KEY % "default", name)
+    except redis.RedisError as error:
+        log.warning("Redis does not answer: %s", type(error).__name__)
 
 
 def _runs(token: str) -> bool:

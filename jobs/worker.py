@@ -73,6 +73,10 @@ class HubWorker(SimpleWorker):
         if pipeline is None and not self.connection.hexists(self.key, "birth"):
             self._make_known(self.connection, timeout or self.worker_ttl + 60)
 
+    def get_heartbeat_ttl(self, *_: Any, **__: Any) -> int:
+        """RQ's sign at a task's start would outlive a killed worker by minutes; `beat` gives the next."""
+        return BEAT_TTL_SECONDS
+
     def _make_known(self, connection: Any, ttl: int) -> None:
         connection.hset(self.key, mapping=self.serialize() | {"state": str(self.get_state())})
         connection.expire(self.key, ttl)

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -21,8 +20,7 @@ from django.utils.crypto import salted_hmac
 from credentials import keys
 from etlhub.errors import HubError
 from etlhub.operations import presence
-from etlhub.redis_client import client
-from jobs import process
+from jobs.queries import living_workers
 from sistemas.espera import in_time
 
 FOLDER_MARK = ".etlhub-pasta"
@@ -98,21 +96,9 @@ def machines() -> list[Machine]:
             machine.web += kind == "web"
             machine.vigias += kind == "vigia"
             machine.fatos |= sign.facts
-    for host in worker_hosts():
+    for host in living_workers():
         found.setdefault(host, Machine(host)).workers += 1
     return [found[name] for name in sorted(found)]
-
-
-def worker_hosts() -> list[str]:
-    """The machine of each living worker; redis.RedisError when Redis is away."""
-    from rq import Worker
-
-    connection: Any = client()
-    names = sorted(Worker.all_keys(connection=connection))
-    with connection.pipeline(transaction=False) as pipe:
-        for name in names:
-            pipe.hget(name, "hostname")
-        return [host.decode() if host else process.host_name() for host in pipe.execute()]
 
 
 def differing(everyone: list[Machine], fact: str) -> Iterator[tuple[str, list[str]]]:

