@@ -20,6 +20,7 @@ from tests.hub import Hub
 
 SISTEMAS = ("amplis_reag", "maps", "fidc", "jcot")
 CALLS = 30
+CHUNK_JOBS = 1000
 
 
 def build(folder: Path, jobs: int, lines: int) -> float:
@@ -58,8 +59,10 @@ def build(folder: Path, jobs: int, lines: int) -> float:
         chosen = [name for name in columns if name != "id" and (name in values or name not in nullable)]
         picked = ", ".join(values.get(name, "0" if name in ("insistir", "version") else "''") for name in chosen)
         database.execute(f"INSERT INTO jobs_execution ({', '.join(chosen)}) SELECT {picked} FROM jobs_job")
-    for first in range(1, jobs + 1, 5000):
-        last = min(first + 4999, jobs)
+    for first in range(1, jobs + 1, CHUNK_JOBS):
+        last = min(first + CHUNK_JOBS - 1, jobs)
+        database.execute("COMMIT")  # or the whole log would be written twice, for it all stood in the write-ahead log
+        database.execute("BEGIN IMMEDIATE")
         database.execute(
             f"""WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {per_job})
             INSERT INTO jobs_logentry (id, execution_id, level, sistema, mensagem, timestamp)
@@ -103,7 +106,8 @@ def plans(folder: Path) -> dict[str, list[str]]:
     """How SQLite answers the queries behind the pages."""
     queries = {
         "jobs_failed": "SELECT * FROM jobs_job WHERE status = 'error' ORDER BY id DESC LIMIT 50",
-        "jobs_since": "SELECT status, count(*) FROM jobs_job WHERE created_at >= date('now', '-1 day') GROUP BY status",
+        "jobs_of_a_day": "SELECT status, count(*) FROM jobs_job WHERE created_at >= date('now', '-1 day')"
+        " AND created_at < date('now') GROUP BY status",
         "last_of_a_sistema": "SELECT max(id) FROM jobs_execution WHERE sistema_id = 'maps'",
         "last_good": "SELECT max(finished_at) FROM jobs_execution WHERE sistema_id = 'maps' AND status = 'success'",
         "log_page": "SELECT * FROM jobs_logentry WHERE id > 1 << 32 AND id < 2 << 32 ORDER BY id LIMIT 500",
@@ -113,6 +117,11 @@ def plans(folder: Path) -> dict[str, list[str]]:
     found = {name: [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + sql)] for name, sql in queries.items()}
     database.close()
     return found
+
+
+def without_index(found: dict[str, list[str]]) -> list[str]:
+    """Names of the queries that read a table from end to end."""
+    return [name for name, steps in found.items() if any(step.startswith("SCAN") for step in steps)]
 
 
 def on_a_hub(jobs: int, lines: int) -> dict[str, Any]:
@@ -127,13 +136,14 @@ def on_a_hub(jobs: int, lines: int) -> dict[str, Any]:
 
 def _size(running: Hub) -> dict[str, Any]:
     size = (running.folder / "etlhub.sqlite3").stat().st_size
-    return {"database_mib": round(size / 2**20), "plans": plans(running.folder)}
+    found = plans(running.folder)
+    return {"database_mib": round(size / 2**20), "plans": found, "plans_without_index": len(without_index(found))}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=100_000)
-    parser.add_argument("--lines", type=int, default=20_000_000)
+    parser.add_argument("--lines", type=int, default=50_000_000)
     arguments = parser.parse_args()
     small = on_a_hub(100, 20_000)
     report("large_history", baseline=small, large=on_a_hub(arguments.jobs, arguments.lines))

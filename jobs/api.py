@@ -78,10 +78,9 @@ def list_jobs(
 ) -> dict[str, Any]:
     """Jobs, newest first; `de` and `ate` are days (both included)."""
     since, until = day_range(de, ate)
-    found = queries.jobs(status=status, sistema=sistema, since=since, until=until)
-    page = found.select_related("created_by").prefetch_related("executions__sistema")[offset : offset + limit]
+    page, total = queries.job_page(status=status, sistema=sistema, since=since, until=until, limit=limit, offset=offset)
     jobs = [queries.job_dict(job, logs=False) for job in page]
-    return {"jobs": jobs, "total": found.count(), "limit": limit, "offset": offset}
+    return {"jobs": jobs, "total": total, "limit": limit, "offset": offset}
 
 
 @router.get("/jobs/history", response=list[JobOut])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max
@@ -17,17 +17,18 @@ from sistemas.models import Sistema
 SAMPLE = 300
 """Newest runs that mean and percentile are taken from: enough for both, and no more to read however long the past is."""
 
+ENDED = {JobStatus.COMPLETED: "sucesso", JobStatus.ERROR: "erro", JobStatus.CANCELLED: "cancelado"}
+
 
 def stats(days: int = 30) -> dict[str, Any]:
     """Everything the dashboard shows, of the last `days` days (local days; today included)."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     since = today - timedelta(days=days - 1)
-    recent = Job.objects.filter(created_at__gte=since)
-    counts = _by_status(recent)
-    ended = sum(counts[name] for name in (JobStatus.COMPLETED, JobStatus.ERROR, JobStatus.CANCELLED))
-    now = _by_status(recent.filter(created_at__gte=today))
+    by_day = _by_day(since, days)
+    counts, now = sum((each for _, each in by_day), Counter[str]()), by_day[-1][1]
+    ended = sum(counts[name] for name in ENDED)
     running = Execution.objects.filter(status__in=ACTIVE).count()
-    durations = _durations(recent)
+    durations = _durations(Job.objects.filter(created_at__gte=since))
     workers = queries.workers_or_none()
     return {
         "hoje": {
@@ -42,17 +43,14 @@ def stats(days: int = 30) -> dict[str, Any]:
         "duracao_p95_segundos": durations[min(int(len(durations) * 0.95), len(durations) - 1)] if durations else None,
         "executando": running,
         "workers_ativos": workers or 0,
-        "por_dia": _by_day(since, days),
+        "por_dia": [
+            {"dia": day.isoformat()} | {name: each[status] for status, name in ENDED.items()}
+            for day, each in by_day
+            if any(each[status] for status in ENDED)
+        ],
         "por_sistema": _by_sistema(since),
         "atencao": _attention(workers),
     }
-
-
-def _by_status(jobs: Any) -> defaultdict[str, int]:
-    counts: defaultdict[str, int] = defaultdict(int)
-    for row in jobs.order_by().values("status").annotate(n=Count("pk")):
-        counts[row["status"]] = row["n"]
-    return counts
 
 
 def _durations(jobs: Any) -> list[float]:
@@ -62,16 +60,18 @@ def _durations(jobs: Any) -> list[float]:
     return sorted(round((end - start).total_seconds(), 3) for start, end in pairs)
 
 
-def _by_day(since: datetime, days: int) -> list[dict[str, Any]]:
-    """One counted index range a day: truncating each row's moment to a local day would cost a call a row on SQLite."""
-    names = {JobStatus.COMPLETED: "sucesso", JobStatus.ERROR: "erro", JobStatus.CANCELLED: "cancelado"}
+def _by_day(since: datetime, days: int) -> list[tuple[date, Counter[str]]]:
+    """How many jobs of each status were made on each day.
+
+    One counted index range a day: truncating each row's moment to a local day would cost a call a row on SQLite, and for a
+    long range its planner reads the whole table in the order of the statuses.
+    """
     out = []
     for number in range(days):
         start = since + timedelta(days=number)
-        counts = _by_status(Job.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)))
-        if any(counts[status] for status in names):
-            day = {"dia": start.date().isoformat()}
-            out.append(day | {name: counts[status] for status, name in names.items()})
+        made = Job.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).order_by()
+        counts = Counter(dict(made.values_list("status").annotate(n=Count("pk"))))
+        out.append((start.date(), counts))
     return out
 
 
