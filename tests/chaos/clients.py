@@ -10,23 +10,31 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import websockets.sync.client as websocket_client
 from websockets.exceptions import WebSocketException
 from websockets.typing import Origin
 
-from tests.chaos.stage import Machine
-
 Frame = dict[str, Any]
 _ERRORS = (OSError, WebSocketException, TimeoutError, ValueError)
+
+
+class Door(Protocol):
+    """Where clients come in: a hub's web server, or what stands before several."""
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def url(self) -> str: ...
 
 
 class Client(threading.Thread):
     """One browser: connects again whenever it was cut off, until `leave`."""
 
-    def __init__(self, hub: Machine, cookies: httpx.Cookies, seed: int, query: str = "") -> None:
+    def __init__(self, hub: Door, cookies: httpx.Cookies, seed: int, query: str = "") -> None:
         super().__init__(daemon=True)
         self._url = f"ws://localhost:{hub.port}/ws{query}"
         self._headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
@@ -93,7 +101,7 @@ class Client(threading.Thread):
 class Follower(Client):
     """Follows one job from its first line; after each return it goes on from the last line it got."""
 
-    def __init__(self, hub: Machine, cookies: httpx.Cookies, seed: int, job: int) -> None:
+    def __init__(self, hub: Door, cookies: httpx.Cookies, seed: int, job: int) -> None:
         super().__init__(hub, cookies, seed, "?logs=assinados")
         self.job = job
         self.got: list[tuple[int, str]] = []
@@ -140,7 +148,7 @@ class Follower(Client):
 class Listener(Client):
     """The existing build: sends nothing, hears everything. Each connection must be without gap from its first line on."""
 
-    def __init__(self, hub: Machine, cookies: httpx.Cookies, seed: int, newest_job: Callable[[], int]) -> None:
+    def __init__(self, hub: Door, cookies: httpx.Cookies, seed: int, newest_job: Callable[[], int]) -> None:
         super().__init__(hub, cookies, seed)
         self._newest_job = newest_job
         self.last: dict[int, int] = {}

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import psycopg
@@ -85,7 +85,7 @@ class Stage:
         self._lock = threading.RLock()
         self._stop = threading.Event()
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         for name in ("programs", "journal"):
             (self.chaos / name).mkdir(parents=True)
         try:
