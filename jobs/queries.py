@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from sistemas.models import Sistema
 LOG_PAGE = 1000
 MAX_LOG_PAGE = 5000
 FEW_RUNS = 2000
+RECENT = timedelta(days=60)
 INLINE_LOG_LINES = 2000
 """A job's `logs` text in a list holds at most this many last lines; the whole is at /logs and /logs/download."""
 
@@ -209,16 +210,17 @@ def artifacts(job_id: int) -> QuerySet[Artifact]:
     return Artifact.objects.filter(job_id=job_id).order_by("pk")
 
 
-def expected_seconds(sistema_id: str) -> float | None:
-    """Median duration of the sistema's last good runs (at most 15); None without any."""
-    recent = Execution.objects.filter(
-        sistema_id=sistema_id,
-        status=State.SUCCESS,
-        started_at__isnull=False,
-        finished_at__gt=timezone.now() - timedelta(days=60),
-    ).order_by("-finished_at")
-    pairs = recent.values_list("started_at", "finished_at")[:15]
-    values = sorted(round((end - start).total_seconds(), 3) for start, end in pairs if start and end)
+def good_runs(sistema_id: str, since: datetime, limit: int) -> list[tuple[datetime, datetime]]:
+    """Start and end of the sistema's newest runs that ended well after `since`, the newest first."""
+    good = Execution.objects.filter(sistema_id=sistema_id, status=State.SUCCESS, finished_at__gte=since)
+    pairs = good.order_by("-finished_at").values_list("started_at", "finished_at")[:limit]
+    return [(start, end) for start, end in pairs if start and end]
+
+
+def expected_seconds(runs: Sequence[tuple[datetime, datetime]]) -> float | None:
+    """Median duration of the newest of `good_runs` (at most 15, of RECENT); None without any."""
+    since = timezone.now() - RECENT
+    values = sorted(round((end - start).total_seconds(), 3) for start, end in runs[:15] if end > since)
     return values[len(values) // 2] if values else None
 
 
@@ -249,6 +251,7 @@ def job_dict(job: Job, *, logs: bool = True) -> dict[str, Any]:
         "data_final": job.data_final.isoformat() if job.data_final else None,
         "dry_run": job.dry_run,
         "limpar": job.limpar,
+        "request_id": job.request_id or None,
         "pedido_por": job.created_by.get_username() if job.created_by else None,
         "repete": job.retry_of_id,
     }
