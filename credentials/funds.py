@@ -16,6 +16,23 @@ def paths() -> dict[str, str]:
     return caminhos.caminhos()
 
 
+def run_paths() -> dict[str, str]:
+    """`paths` for a run, variables replaced: the ETL's process does not inherit the hub's environment.
+
+    One that cannot be used here stays as it is written; the run then says why.
+    """
+    return {chave: _expanded(text) for chave, text in paths().items()}
+
+
+def _expanded(text: str) -> str:
+    if not caminhos.VARIABLE.search(text):
+        return text
+    try:
+        return str(caminhos.expand(text))
+    except (caminhos.BadPath, RuntimeError):  # `~` of nobody
+        return text
+
+
 def general() -> list[str]:
     """`fundos.selecionados` of the document."""
     return list(Fundo.objects.filter(sistema=None, selecionado=True).values_list("nome", flat=True))

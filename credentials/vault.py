@@ -68,7 +68,7 @@ def run_secrets(
         section |= held.secrets
         section |= funds.section(sistema_id)
         put(document, sistema_id, section)
-    document["paths"] = funds.paths()
+    document["paths"] = funds.run_paths()
     document["fundos"] = {"selecionados": funds.general()}
     audit.record(
         acao,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.conf import LazySettings
 
@@ -51,6 +53,19 @@ def test_document_has_only_the_sections_asked_for(sistemas: list[str]) -> None:
     assert run.secrets == ["JBSWY3DPEHPK3PXP", "Senha!Canário-1"]
     assert "Senha" not in repr(run)
     assert "JBSW" not in repr(run)
+
+
+def test_a_run_gets_its_folders_with_the_hub_s_variables_replaced(
+    sistemas: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold("jcot")
+    monkeypatch.setenv("PASTA_DOS_FUNDOS", str(tmp_path))
+    for chave, caminho in (("jcot", "${PASTA_DOS_FUNDOS}/jcot"), ("pdf", "%NAO_EXISTE_AQUI%/pdf")):
+        Caminho.objects.filter(chave=chave).update(caminho=caminho)
+    paths = vault.run_secrets(["jcot"], actor="bia").document["paths"]
+    assert paths["jcot"] == str(tmp_path / "jcot")
+    assert paths["pdf"] == "%NAO_EXISTE_AQUI%/pdf", "the run says why it cannot be used"
+    assert Caminho.objects.get(chave="jcot").caminho == "${PASTA_DOS_FUNDOS}/jcot"
 
 
 def test_reading_for_use_is_audited_without_the_value(sistemas: list[str]) -> None:
