@@ -152,8 +152,7 @@ class Coleta:
             for pedido in pedidos
             for fundo in (fundos if pedido.fundo == TODOS else [pedido.fundo])
         ]
-        # What the portal shows on one page for a fund and day is asked for together.
-        return self._o_que_falta(sorted(todos, key=lambda pedido: (pedido.inicio, pedido.fundo)))
+        return self._o_que_falta(sorted(todos, key=self._conector.ordem))
 
     # -- the work --------------------------------------------------------------------------------------------------
 

@@ -101,6 +101,10 @@ class Conector:
         """The portal's full name of a fund that the user may have named in short. After the login."""
         return fundo
 
+    def ordem(self, pedido: Pedido) -> tuple[object, ...]:
+        """By what the requests of a run are sorted: what the portal shows on one page is asked for together."""
+        return (pedido.inicio, pedido.fundo)
+
     def muda_ainda(self, pedido: Pedido) -> bool:  # noqa: ARG002 - for those that can tell
         """Whether the portal may still change what was collected, so that having it is no reason not to look."""
         return False

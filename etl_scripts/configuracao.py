@@ -50,6 +50,7 @@ class Execucao:
 
     id: int = 0
     tentativa: int = 1
+    request_id: str = ""  # of the HTTP request that asked for this run
     eventos: bool = False
     opcoes: dict[str, Any] = field(default_factory=dict)
     baixar_de_novo: bool = False
@@ -204,6 +205,7 @@ def _execucao(bruto: Any) -> Execucao:
     return Execucao(
         id=_campo(bruto, "id", int, 0),
         tentativa=_campo(bruto, "tentativa", int, 1),
+        request_id=_campo(bruto, "request_id", str, ""),
         eventos=_campo(bruto, "eventos", bool, False),
         opcoes=_campo(bruto, "opcoes", dict, {}),
         baixar_de_novo=_campo(bruto, "baixar_de_novo", bool, False),

@@ -144,6 +144,8 @@ def rodar(argv: list[str]) -> int:
         chamada = montar_chamada(argumentos)
         config, pedir_codigo = _configurar(argumentos.config)
         contrato.ligar_eventos(config.execucao.eventos)
+        if config.execucao.request_id:
+            contrato.detalhe(GERAL, f"Pedido {config.execucao.request_id}, tentativa {config.execucao.tentativa}")
         contrato.info(GERAL, f"Sistemas: {', '.join(contrato.nome_de(sistema) for sistema in chamada.sistemas)}")
         codigos = [executar(sistema, chamada, config, pedir_codigo) for sistema in chamada.sistemas]
     except ErroDeUso as erro:

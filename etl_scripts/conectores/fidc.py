@@ -102,7 +102,10 @@ class Fidc(Conector):
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def _abrir_estoque(self) -> None:
+        """The form; after a request it is usually still there, ready for the next one."""
         visita = self.visita
+        if visita.existe("data") and visita.existe("gerar_csv"):
+            return
         visita.em("abrir o estoque")
         if not visita.existe("menu_estoque"):
             visita.abrir(self.contexto.acesso.url)

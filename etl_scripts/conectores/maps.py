@@ -54,6 +54,7 @@ class Maps(Conector):
     }  # fmt: skip
 
     _consulta: tuple[str, str, date] | None = None  # what the page shows the result of
+    _lado: str | None = None  # whose form the page shows
 
     def pedidos(self) -> list[Pedido]:
         opcoes = self.contexto.opcoes
@@ -69,17 +70,20 @@ class Maps(Conector):
                 formato=PARSERS.get((lado, tipo), "pdf"),
                 por_conteudo=tipo == "pdf" and lado == "ativo",
             )
-            for dia in self.contexto.dias
-            for fundo in self.fundos_pedidos()
             for lado in LADOS
             if opcoes[lado]
+            for dia in self.contexto.dias
+            for fundo in self.fundos_pedidos()
             for tipo in tipos
         ]
+
+    def ordem(self, pedido: Pedido) -> tuple[object, ...]:
+        return (_lado(pedido), *super().ordem(pedido))
 
     def abrir_login(self) -> None:
         visita = self.visita
         visita.abrir(self.contexto.acesso.url)
-        self._consulta = None
+        self._consulta = self._lado = None
         if visita.esperar("login_usuario", "home_entrar", "dentro") == "home_entrar":
             if visita.existe("home_cartao"):
                 visita.tocar("home_cartao")
@@ -97,8 +101,7 @@ class Maps(Conector):
         return nomes
 
     def coletar(self, pedido: Pedido) -> Baixado:
-        nome, _, tipo = pedido.relatorio.partition("_")
-        lado = "ativo" if nome == LADOS["ativo"] else "passivo"
+        lado, tipo = _lado(pedido), pedido.tipo
         if self._consulta != (lado, pedido.fundo, pedido.fim) or not self.visita.existe("exportar"):
             self._pesquisar(lado, pedido)
         self.visita.em(f"exportar {pedido}")
@@ -117,8 +120,11 @@ class Maps(Conector):
         visita.esperar("data")
 
     def _pesquisar(self, lado: str, pedido: Pedido) -> None:
-        self._abrir(lado)
+        """The form stays above its result: the next fund or day of the same side is asked for there."""
         visita = self.visita
+        if self._lado != lado or not visita.existe("data"):
+            self._abrir(lado)
+        self._consulta = self._lado = None  # until this search has gone well
         visita.em(f"pesquisar {pedido.fundo} em {pedido.periodo}")
         self._escolher_fundo(pedido.fundo)
         visita.preencher("data", f"{pedido.fim:%d/%m/%Y}")
@@ -127,7 +133,7 @@ class Maps(Conector):
         if visita.esperar("exportar", "sem_dados", "erro_pagina") != "exportar":
             self.conferir_sem_dados()
             raise Falha("parcial", f"O portal não fez a pesquisa: {citado(visita.texto('erro_pagina'))}")
-        self._consulta = (lado, pedido.fundo, pedido.fim)
+        self._consulta, self._lado = (lado, pedido.fundo, pedido.fim), lado
 
     def _escolher_fundo(self, fundo: str) -> None:
         visita = self.visita
@@ -154,6 +160,10 @@ class Maps(Conector):
                 "pagina_mudou",
                 'A lista de fundos não está na página; use o navegador (transporte = "navegador" no arquivo de seletores).',
             ) from None
+
+
+def _lado(pedido: Pedido) -> str:
+    return next(lado for lado, nome in LADOS.items() if pedido.relatorio.startswith(f"{nome}_"))
 
 
 CONECTOR = Maps

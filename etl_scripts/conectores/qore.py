@@ -54,6 +54,8 @@ class Qore(Conector):
         "bd_coluna_fundo": "A",
     }
 
+    _aberto: tuple[str, str] | None = None  # fund and report whose dates the page shows
+
     def pedidos(self) -> list[Pedido]:
         contexto = self.contexto
         pedidos: list[Pedido] = []
@@ -106,7 +108,28 @@ class Qore(Conector):
             self.visita.abrir(self.contexto.acesso.url)
             self.visita.esperar("fundos")
 
+    def ordem(self, pedido: Pedido) -> tuple[object, ...]:
+        return (pedido.fundo, pedido.relatorio, pedido.inicio)
+
+    def voltar(self) -> None:
+        """Any page of the dashboard or of a fund is one to go on from."""
+        if not any(map(self.visita.existe, ("fundos", "linhas", "carteira_pdf", "carteira_excel"))):
+            self._aberto = None
+            super().voltar()
+
     def _abrir_fundo(self, pedido: Pedido) -> None:
+        """To the table of the fund's dates; from where we are, when that is a page of the same fund."""
+        visita, aberto = self.visita, self._aberto
+        self._aberto = None  # until the file has come
+        if aberto == (pedido.fundo, pedido.relatorio) and visita.existe("linhas"):
+            return
+        if aberto is None or aberto[0] != pedido.fundo or not visita.existe(pedido.relatorio):
+            self._entrar_no_fundo(pedido)
+        visita.em(f"abrir {pedido.relatorio} de {pedido.fundo}")
+        visita.clicar(pedido.relatorio)
+        visita.esperar("linhas", "menu", "sem_dados")
+
+    def _entrar_no_fundo(self, pedido: Pedido) -> None:
         visita = self.visita
         visita.em(f"abrir o fundo {pedido.fundo}")
         texto = next((texto for nome, sigla, texto in self._painel() if _mesmo(pedido.fundo, nome, sigla)), None)
@@ -114,13 +137,14 @@ class Qore(Conector):
             raise Falha("configuracao", f"O fundo “{pedido.fundo}” não existe no portal.", fatal=False)
         visita.clicar("fundo", texto=texto)
         visita.esperar(pedido.relatorio)
-        visita.em(f"abrir {pedido.relatorio} de {pedido.fundo}")
-        visita.clicar(pedido.relatorio)
-        visita.esperar("linhas", "menu", "sem_dados")
 
     def coletar(self, pedido: Pedido) -> Baixado:
         self._abrir_fundo(pedido)
-        return self._lote(pedido) if pedido.por_dia else self._um_dia(pedido)
+        if pedido.por_dia:
+            return self._lote(pedido)
+        baixado = self._um_dia(pedido)
+        self._aberto = (pedido.fundo, pedido.relatorio)
+        return baixado
 
     def _um_dia(self, pedido: Pedido) -> Baixado:
         dia = f"{pedido.fim:%d/%m/%Y}"

@@ -61,8 +61,13 @@ class Portal:
         self._wrong_tries = 0
 
     def handle(self, request: Request) -> Response:
-        """Answers one request, faults included."""
-        self.world.pause(self.world.settings.ritmo)
+        """Answers one request, faults included; what only leads elsewhere takes no time of its own."""
+        answer = self._answer(request)
+        if not 300 <= answer.status < 400:
+            self.world.pause(self.world.settings.ritmo)
+        return answer
+
+    def _answer(self, request: Request) -> Response:
         if fault := self.faults.take(self.sistema, "lento"):
             self.world.pause(fault.number("segundos"))
         if self.faults.take(self.sistema, "erro_500"):

@@ -22,6 +22,16 @@ def test_both_sides_as_xlsx_and_pdf(bancada: Bancada) -> None:
     assert {item["fundo"] for item in saida.do_tipo("carteira")} == {"PAU-BRASIL FIA"}
 
 
+def test_each_side_s_form_is_opened_once(bancada: Bancada) -> None:
+    bancada.portal.requests.clear()
+    saida = bancada.rodar("maps", "--data-final", ONTEM, data="23/11/2026")
+
+    assert len(saida.artefatos) == 2 * 2 * 6 * 2
+    menus = [pedido for pedido in bancada.portal.requests if pedido.startswith("GET /maps/pegasusgestores/")]
+    # Once for each, and once more for the list of the funds.
+    assert sum("composicao" in pedido or "posicao" in pedido for pedido in menus) <= 3
+
+
 @pytest.mark.parametrize(
     ("opcoes", "planilhas", "pdfs"),
     [

@@ -24,6 +24,17 @@ def test_a_pdf_and_a_workbook_a_fund_and_day(bancada: Bancada) -> None:
     assert {item["fundo"] for item in saida.artefatos} == {"ARAUCÁRIA FIC FIM", "IPÊ ROXO FIDC"}
 
 
+def test_each_table_of_dates_is_opened_once(bancada: Bancada) -> None:
+    bancada.portal.requests.clear()
+    saida = bancada.rodar("qore", *DIAS, "--qore-fundos", '["ARAU", "IPER"]', data="19/11/2026")
+
+    assert len(saida.artefatos) == 2 * 2 * 3
+    paginas = list(bancada.portal.requests)
+    for sigla in ("ARAU", "IPER"):
+        assert paginas.count(f"GET /qore/fundos/{sigla}") == 1
+        assert [paginas.count(f"GET /qore/fundos/{sigla}/carteira/{tipo}") for tipo in ("pdf", "excel")] == [1, 1]
+
+
 def test_the_batch_gives_the_same_files(bancada: Bancada) -> None:
     saida = bancada.rodar("qore", *DIAS, *ARAU, "--qore-lote-pdf", "--qore-lote-excel", data="19/11/2026")
 
