@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 NOME_MAXIMO: Final = 150  # characters; leaves room for “ (12)” and “.part” on every file system
+OCTETOS_MAXIMOS: Final = 220  # of the name in UTF-8, for file systems that count those
 _PROIBIDOS: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVADOS: Final = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE)
 _ESTENDIDO: Final = re.compile(r"filename\*\s*=\s*\"?([\w-]*)'[^']*'([^;\"\s]+)", re.IGNORECASE)
@@ -33,7 +34,18 @@ def _limpar(nome: str, padrao: str) -> str:
     if len(nome) > NOME_MAXIMO:
         tronco, ponto, extensao = nome.rpartition(".")
         nome = f"{tronco[: NOME_MAXIMO - 11]}.{extensao}" if ponto and len(extensao) <= 10 else nome[:NOME_MAXIMO]
-    return nome or padrao
+    return _caber(nome).strip() or padrao
+
+
+def _caber(nome: str) -> str:
+    """Shortens the part before the extension until the name fits into OCTETOS_MAXIMOS."""
+    sobra = len(nome.encode()) - OCTETOS_MAXIMOS
+    if sobra <= 0:
+        return nome
+    tronco, ponto, extensao = nome.rpartition(".")
+    if not ponto or len(extensao.encode()) > 40:
+        tronco, ponto, extensao = nome, "", ""
+    return tronco.encode()[:-sobra].decode(errors="ignore").rstrip(" .") + ponto + extensao
 
 
 def nome_da_resposta(disposicao: str, endereco: str) -> str:

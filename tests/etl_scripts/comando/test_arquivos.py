@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from etl_scripts import zips
 from etl_scripts.arquivos import colocar
 from etl_scripts.erros import ArquivoInvalido, Falha
-from etl_scripts.nomes import NOME_MAXIMO, nome_da_resposta, nome_seguro, parte_segura
+from etl_scripts.nomes import NOME_MAXIMO, OCTETOS_MAXIMOS, nome_da_resposta, nome_seguro, parte_segura
 from etl_scripts.verificacao import descobrir_tipo
 
 
@@ -21,6 +21,7 @@ from etl_scripts.verificacao import descobrir_tipo
 def test_any_text_becomes_a_name_that_stays_in_its_folder(texto: str) -> None:
     for nome in (nome_seguro(texto), parte_segura(texto)):
         assert 0 < len(nome) <= NOME_MAXIMO
+        assert len(nome.encode()) <= OCTETOS_MAXIMOS
         assert not set(nome) & set('/\\:*?"<>|\0\n\r')
         assert nome not in {".", ".."}
         assert nome == nome.strip()
@@ -76,7 +77,7 @@ def test_members_come_out_flat_and_apart(tmp_path: Path) -> None:
     assert [saida.read_bytes() for saida in saidas] == [b"um", b"outro"]
 
 
-@pytest.mark.parametrize("nome", ["../fora.pdf", "/abs.pdf", "..\\fora.pdf", "C:/x.pdf", "a/../../b.pdf"])
+@pytest.mark.parametrize("nome", ["../fora.pdf", "/abs.pdf", "..\\fora.pdf", "C:/x.pdf", "a/../../b.pdf", "."])
 def test_a_member_that_would_leave_the_folder_stops_it_all(tmp_path: Path, nome: str) -> None:
     pacote = fazer_zip(tmp_path / "a.zip", ("bom.pdf", b"x"), (nome, b"y"))
     with pytest.raises(ArquivoInvalido, match="sairia da pasta"):
@@ -88,6 +89,32 @@ def test_a_bomb_is_known_by_its_directory(tmp_path: Path) -> None:
     pacote = fazer_zip(tmp_path / "a.zip", ("a.bin", bytes(40 * 2**20)))
     with pytest.raises(ArquivoInvalido, match="se expande demais"):
         zips.membros_seguros(pacote)
+
+
+def test_members_that_lie_on_the_same_bytes_are_a_bomb_together(tmp_path: Path) -> None:
+    pacote = fazer_zip(tmp_path / "a.zip", ("a.bin", bytes(15 * 2**20)))  # small enough to pass alone
+    dados = pacote.read_bytes()
+    inicio = dados.index(b"PK\x01\x02")
+    entrada, fim = dados[inicio : dados.index(b"PK\x05\x06")], bytearray(dados[dados.index(b"PK\x05\x06") :])
+    fim[8:12] = (100).to_bytes(2, "little") * 2
+    fim[12:16] = (100 * len(entrada)).to_bytes(4, "little")
+    pacote.write_bytes(dados[:inicio] + entrada * 100 + bytes(fim))
+    with pytest.raises(ArquivoInvalido, match="se expande demais"):
+        zips.membros_seguros(pacote)
+
+
+def test_a_list_of_very_many_members_is_not_read(tmp_path: Path) -> None:
+    fim = bytearray(b"PK\x05\x06" + bytes(18))
+    fim[12:16] = (40 * 2**20).to_bytes(4, "little")
+    (tmp_path / "a.zip").write_bytes(bytes(40 * 2**20) + bytes(fim))
+    with pytest.raises(ArquivoInvalido, match="arquivos demais"):
+        zips.membros_seguros(tmp_path / "a.zip")
+
+
+def test_a_long_name_of_wide_letters_can_be_written(tmp_path: Path) -> None:
+    nome = nome_seguro("ção " * 60 + ".xlsx")
+    assert nome.endswith(".xlsx")
+    (tmp_path / f"{nome}.motivo.txt").write_text("x")
 
 
 def test_a_directory_that_lies_gives_no_more_than_it_said(tmp_path: Path) -> None:
