@@ -45,6 +45,7 @@ class Stage:
     folder: Path
     react_build: Path | None = None
     workers: int = 2
+    environment: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=lambda: Settings(fidc_linhas=50, maps_codigo=False))
     portal: DemoPortal = field(init=False)
     hub: Hub = field(init=False)
@@ -60,7 +61,7 @@ class Stage:
         with contextlib.ExitStack() as opened:
             self.portal = opened.enter_context(DemoPortal(settings=self.settings))
             self.hub = opened.enter_context(
-                Hub(self.folder, workers=self.workers, demo_url=self.portal.base_url, environment=build)
+                Hub(self.folder, workers=self.workers, demo_url=self.portal.base_url, environment=build | self.environment)
             )
             self._opened = opened.pop_all()
         return self

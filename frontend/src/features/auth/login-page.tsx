@@ -3,8 +3,8 @@ import { useNavigate, useSearchParams } from 'react-router'
 import { Card } from '@/components/ui/card'
 import { useMe } from '@/lib/api/queries'
 import { useTitle } from '@/lib/title'
-import { LoginForm } from './login-form'
-import { safeNext } from './next'
+import { LoginChoices } from './login-choices'
+import { firstPage, safeNext } from './next'
 
 export function LoginPage() {
   useTitle('Entrar')
@@ -14,7 +14,7 @@ export function LoginPage() {
   const { data: me } = useMe()
   useEffect(() => {
     document.title = 'Entrar · ETL Hub'
-    if (me) void navigate(next, { replace: true })
+    if (me) void navigate(firstPage(me, next), { replace: true })
   }, [me, next, navigate])
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
@@ -27,7 +27,7 @@ export function LoginPage() {
           </div>
         </div>
         <Card className="p-5">
-          <LoginForm onDone={() => void navigate(next, { replace: true })} />
+          <LoginChoices next={next} onDone={(usuario) => void navigate(firstPage(usuario, next), { replace: true })} />
         </Card>
       </div>
     </main>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { safeNext } from './next'
+import { firstPage, safeNext } from './next'
 
 it('goes back to a page of this site', () => expect(safeNext('/logs/3?linha=7')).toBe('/logs/3?linha=7'))
 
@@ -7,3 +7,8 @@ it.each([null, '', 'https://mal.example', '//mal.example', '/\\mal.example', 'ja
   'goes to the start instead of %s',
   (next) => expect(safeNext(next)).toBe('/'),
 )
+
+it('begins where the second factor is set up when it is missing', () => {
+  expect(firstPage({ falta_segundo_fator: true }, '/etl')).toBe('/settings/preferencias')
+  expect(firstPage({ falta_segundo_fator: false }, '/etl')).toBe('/etl')
+})

@@ -11,6 +11,7 @@ import { canNotify, setNotify, useNotify } from '@/lib/notify'
 import { type Theme, useTheme } from '@/lib/theme'
 import { cn } from '@/lib/utils'
 import { PasswordForm } from './components/password-form'
+import { SegurancaPanel } from './seguranca-panel'
 
 const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: 'light', label: 'Claro', icon: Sun },
@@ -71,6 +72,7 @@ export function PreferenciasTab() {
         />
       </Card>
       <DefaultPeriod />
+      <SegurancaPanel />
       <PasswordForm />
     </div>
   )

@@ -12,12 +12,15 @@ export interface CampoErro {
 export class ApiError extends Error {
   readonly status: number
   readonly campos: CampoErro[]
+  /** The password was right; the code of the second factor is missing or wrong. */
+  readonly segundoFator: boolean
 
-  constructor(status: number, message: string, campos: CampoErro[] = []) {
+  constructor(status: number, message: string, campos: CampoErro[] = [], segundoFator = false) {
     super(message)
     this.name = 'ApiError'
     this.status = status
     this.campos = campos
+    this.segundoFator = segundoFator
   }
 }
 
@@ -92,15 +95,24 @@ async function toError(response: Response, path: string): Promise<ApiError> {
   if (response.status === 401 && !path.startsWith('/auth/')) useSession.getState().expire()
   let detail = ''
   let campos: CampoErro[] = []
+  let segundoFator = false
   try {
-    const body = (await response.json()) as { detail?: unknown; message?: unknown; campos?: CampoErro[] }
+    const body = (await response.json()) as { detail?: unknown; message?: unknown; campos?: CampoErro[]; segundo_fator?: boolean }
     if (typeof body.detail === 'string') detail = body.detail
     else if (typeof body.message === 'string') detail = body.message
     if (Array.isArray(body.campos)) campos = body.campos
+    segundoFator = body.segundo_fator === true
   } catch {
     // not JSON (a proxy's page): the status alone must do
   }
-  return new ApiError(response.status, detail || fallback(response.status), campos)
+  detail = withReference(detail || fallback(response.status), response)
+  return new ApiError(response.status, detail || fallback(response.status), campos, segundoFator)
+}
+
+/** A fault of the hub's own says under which number its log has it. */
+function withReference(sentence: string, response: Response): string {
+  const id = response.headers.get('X-Request-ID')
+  return response.status < 500 || !id || sentence.includes(id) ? sentence : `${sentence} (ocorrência ${id})`
 }
 
 function fallback(status: number): string {

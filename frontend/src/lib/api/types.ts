@@ -15,7 +15,15 @@ export interface Usuario {
   username: string
   nome: string
   papel: Papel
+  /** An administrator who counts as operador until the second factor is set up. */
+  falta_segundo_fator: boolean
 }
+
+export type LoginOptions = Schemas['Opcoes']
+export type LogoutResult = Schemas['LogoutDone']
+export type SecondFactor = Schemas['Situacao']
+export type Enrolment = Schemas['Inicio']
+export type RecoveryCodes = Schemas['Codigos']
 
 export type Fundo = Schemas['FundoOut']
 export type Sistema = Narrow<Schemas['SistemaOut'], { status: SistemaStatus }>

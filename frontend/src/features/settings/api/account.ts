@@ -34,7 +34,7 @@ export function useRevokeToken() {
 
 export function useChangePassword() {
   return useMutation({
-    mutationFn: (body: { atual: string; nova: string }) =>
+    mutationFn: (body: { atual: string; nova: string; codigo: string }) =>
       api<CommandResult>('/auth/senha', { method: 'POST', body }),
   })
 }
