@@ -53,7 +53,8 @@ class Arquivador:
         pedido = peca.pedido
         sha256, tamanho = sha256_de(peca.caminho), peca.caminho.stat().st_size
         fim = self._data(peca)
-        antes = self._manifesto.achar(pedido.relatorio, peca.fundo, fim, pedido.inicio)
+        base = self._config.caminho(pedido.destino)
+        antes = self._manifesto.achar(base, pedido.relatorio, peca.fundo, fim, pedido.inicio)
         with sem_interrupcao():
             if antes is not None and antes.sha256 == sha256 and intacto(antes):
                 final, novo = Path(antes.caminho), False

@@ -112,7 +112,7 @@ class Coleta:
     def _ja_tem(self, pedido: Pedido) -> bool:
         if self._contexto.config.execucao.baixar_de_novo or pedido.fundo == TODOS or self._conector.muda_ainda(pedido):
             return False
-        return self._manifesto.ja_tem(pedido, self._contexto.dias)
+        return self._manifesto.ja_tem(pedido, self._contexto.dias, self._contexto.config.caminho(pedido.destino))
 
     def _abrir(self) -> None:
         self._progresso(2, "Conectando ao portal")

@@ -149,9 +149,8 @@ def _coletar(conector: Any, chamada: Chamada, config: Configuracao, pasta: Path)
     pedidos = conector.pedidos()
     conta = Conta(sistema)
     if chamada.simular:
-        ja = (
-            [] if execucao.baixar_de_novo else [pedido for pedido in pedidos if manifesto.ja_tem(pedido, contexto.dias)]
-        )
+        tudo = execucao.baixar_de_novo or chamada.limpar  # what goes to the trash is fetched again
+        ja = [] if tudo else [pedido for pedido in pedidos if _tem(manifesto, conector, pedido)]
         falhas = previas.mostrar_plano(conector, [pedido for pedido in pedidos if pedido not in ja], len(ja))
         if chamada.limpar:
             pastas = [] if falhas else list(previas.conferir_pastas(conector, pedidos, escrever=False).values())
@@ -174,6 +173,16 @@ def _coletar(conector: Any, chamada: Chamada, config: Configuracao, pasta: Path)
     return Coleta(conector, arquivador, manifesto, Artefatos(execucao.pasta_dados, execucao.id, sistema)).executar(
         pedidos
     )
+
+
+def _tem(manifesto: Any, conector: Any, pedido: Any) -> bool:
+    """Whether a run would skip the request; not where the folder cannot be used, which the plan tells."""
+    contexto = conector.contexto
+    try:
+        pasta = contexto.config.caminho(pedido.destino)
+    except Falha:
+        return False
+    return not conector.muda_ainda(pedido) and bool(manifesto.ja_tem(pedido, contexto.dias, pasta))
 
 
 def _testar_login(conector: Any, pasta: Path) -> int:

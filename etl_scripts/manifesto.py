@@ -32,6 +32,11 @@ def intacto(item: ItemManifesto) -> bool:
         return False
 
 
+def esta_em(item: ItemManifesto, pasta: Path) -> bool:
+    """Whether it was filed in that folder: where another one is configured since, it is missing there."""
+    return Path(item.caminho).is_relative_to(pasta)
+
+
 def chave_fundo(nome: str) -> str:
     """A fund's name as it is compared: no case, one space between words."""
     return " ".join(nome.split()).casefold()
@@ -67,29 +72,36 @@ class Manifesto:
         """All items."""
         return [item for dia in self._por_dia.values() for item in dia]
 
-    def achar(self, relatorio: str, fundo: str, fim: date, inicio: date | None = None) -> ItemManifesto | None:
-        """The item of exactly that report, fund and day (or period): the version that is on disk, else any."""
+    def achar(
+        self, pasta: Path, relatorio: str, fundo: str, fim: date, inicio: date | None = None
+    ) -> ItemManifesto | None:
+        """The item of exactly that report, fund and day (or period) in `pasta`: the version that is on disk, else any."""
         do_periodo = inicio.isoformat() if inicio and inicio != fim else ""
         versoes = [
             item
             for item in self._por_dia.get((relatorio, fim.isoformat()), [])
-            if chave_fundo(item.fundo) == chave_fundo(fundo) and item.data_inicial == do_periodo
+            if chave_fundo(item.fundo) == chave_fundo(fundo)
+            and item.data_inicial == do_periodo
+            and esta_em(item, pasta)
         ]
         return next((item for item in versoes if intacto(item)), versoes[0] if versoes else None)
 
-    def ja_tem(self, pedido: Pedido, dias: list[date]) -> bool:
-        """Whether all that the request would bring is filed and intact."""
+    def ja_tem(self, pedido: Pedido, dias: list[date], pasta: Path) -> bool:
+        """Whether all that the request would bring is filed in `pasta` (or below) and intact."""
         if pedido.por_dia:
-            return bool(dias) and all(self._tem(pedido, dia, "") for dia in dias)
-        return self._tem(pedido, pedido.fim, pedido.inicio.isoformat() if pedido.inicio != pedido.fim else "")
+            return bool(dias) and all(self._tem(pedido, dia, "", pasta) for dia in dias)
+        inicio = pedido.inicio.isoformat() if pedido.inicio != pedido.fim else ""
+        return self._tem(pedido, pedido.fim, inicio, pasta)
 
-    def _tem(self, pedido: Pedido, dia: date, inicio: str) -> bool:
+    def _tem(self, pedido: Pedido, dia: date, inicio: str, pasta: Path) -> bool:
         fundo = chave_fundo(pedido.fundo)
         por_fundo: dict[str, list[ItemManifesto]] = {}
         for item in self._por_dia.get((pedido.relatorio, dia.isoformat()), []):
             if item.data_inicial == inicio and (not fundo or chave_fundo(item.fundo) == fundo):
                 por_fundo.setdefault(chave_fundo(item.fundo), []).append(item)
-        return bool(por_fundo) and all(any(map(intacto, versoes)) for versoes in por_fundo.values())
+        return bool(por_fundo) and all(
+            any(esta_em(item, pasta) and intacto(item) for item in versoes) for versoes in por_fundo.values()
+        )
 
     def acrescentar(self, item: ItemManifesto) -> None:
         """Adds a file just filed; writes it down when the list is our own."""

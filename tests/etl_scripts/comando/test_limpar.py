@@ -43,6 +43,7 @@ def test_dry_run_only_lists_them(bancada: Bancada) -> None:
     saida = bancada.rodar("amplis_master", "--no-pdf", "--limpar", "--dry-run", manifesto=primeira.manifesto())
 
     assert "cp2.csv iria para a lixeira" in saida.texto
+    assert len(saida.do_tipo("plano")[0]["itens"]) == 2, "what goes to the trash would be fetched again"
     assert saida.do_tipo("movido") == []
     assert bancada.arquivos("csv") == ["CarteiraDiaria_20261124.csv", "cp2.csv"]
 

@@ -10,6 +10,7 @@ import pytest
 from etl_scripts.demo_portal import DemoPortal
 from etl_scripts.demo_portal.constants import PORTAL_NAMES
 from jobs.models import Artifact, State
+from sistemas.models import Caminho
 
 from .conftest import Rodar, texto_de
 
@@ -75,3 +76,13 @@ def test_a_file_found_there_is_known_but_never_moved(rodar: Rodar, portal: DemoP
     last = rodar("jcot", limpar=True)
     assert "0 arquivos movidos" in texto_de(last)
     assert Path(made.caminho).is_file()
+
+
+def test_where_another_folder_is_configured_since_the_files_come_there(rodar: Rodar, portal: DemoPortal) -> None:
+    first = rodar("jcot").artifacts.get()
+    other = Path(first.caminho).parent.with_name("outra")
+    other.mkdir()
+    Caminho.objects.filter(chave="jcot").update(caminho=str(other))
+    second = rodar("jcot").artifacts.get()
+    assert (Path(second.caminho).parent, second.situacao) == (other, Artifact.Situacao.NOVO)
+    assert Path(first.caminho).is_file()
