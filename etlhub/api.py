@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from etlhub import access, ratelimit
 from etlhub.errors import HubError, TooMany
 from etlhub.openapi import HubAPI
+from etlhub.operations import requests
 from etlhub.validation import field_errors
 
 log = logging.getLogger(__name__)
@@ -93,8 +93,8 @@ for malformed in (MultiPartParserError, SuspiciousOperation, BadRequest, Unreada
 
 @api.exception_handler(Exception)
 def on_bug(_request: HttpRequest, error: Exception) -> HttpResponse:
-    """A fault of ours: the log gets the traceback under a number, the user gets the number."""
-    number = secrets.token_hex(4)
+    """A fault of ours: the log gets the traceback under the request's id, and the user gets that id."""
+    number = requests.current()
     log.error("unexpected error %s", number, exc_info=error)
     message = (
         f"Erro interno do servidor (ocorrência {number}). Tente de novo; se repetir, informe este número ao suporte."

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from etlhub.operations import requests
+
 SENTENCES = {
     400: "Pedido malformado ou enviado a um endereço que não é o do ETL Hub.",
     403: "Pedido recusado: recarregue a página e tente de novo.",
@@ -15,8 +17,8 @@ SENTENCES = {
 }
 
 
-def _answer(request: HttpRequest, status: int) -> HttpResponse:
-    sentence = SENTENCES[status]
+def _answer(request: HttpRequest, status: int, more: str = "") -> HttpResponse:
+    sentence = SENTENCES[status] + more
     if request.path.startswith("/api"):
         body = {"detail": sentence, "message": sentence, "status": "error", "success": False}
         return JsonResponse(body, status=status)
@@ -40,7 +42,7 @@ def not_found(request: HttpRequest, exception: Any) -> HttpResponse:  # noqa: AR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 500)
+    return _answer(request, 500, f" Ocorrência {requests.current()}.")
 
 
 def method_not_allowed(request: HttpRequest, allow: str) -> HttpResponse:

@@ -123,6 +123,7 @@ def run_section(execution: Execution, folder: Path) -> dict[str, Any]:
         "id": execution.pk,
         "job_id": job.pk,
         "tentativa": execution.tentativa,
+        "request_id": job.request_id,
         "eventos": True,
         "modo": "coleta",
         "opcoes": execution.opcoes,

@@ -66,6 +66,7 @@ class Job(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="pedido por", null=True, blank=True, on_delete=models.SET_NULL
     )
+    request_id = models.CharField("pedido HTTP", max_length=64, blank=True, default="")
     retry_of = models.ForeignKey("self", verbose_name="repete", null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField("criado em", auto_now_add=True)
     started_at = models.DateTimeField("iniciado em", null=True, blank=True)

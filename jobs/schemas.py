@@ -97,6 +97,7 @@ class JobOut(Schema):
     data_final: str | None
     dry_run: bool
     limpar: bool
+    request_id: str | None
     pedido_por: str | None
     repete: int | None
 

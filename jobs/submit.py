@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
+from structlog.contextvars import get_contextvars
 
 from credentials import vault
 from etlhub.errors import Conflict, FieldError, Invalid, NotFound
@@ -88,6 +89,7 @@ def submit(
             limpar=request.limpar,
             baixar_de_novo=request.baixar_de_novo,
             created_by=user,
+            request_id=str(get_contextvars().get("request_id", "")),
             retry_of=retry_of,
         )
         Execution.objects.bulk_create(

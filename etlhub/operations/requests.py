@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from etlhub.operations import web_counters
 
@@ -20,6 +20,11 @@ HEADER = "X-Request-ID"
 # What a proxy may hand us goes into logs and headers: nothing but harmless characters.
 GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 QUIET_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def current() -> str:
+    """The id of the request that is being answered; made up where there is none."""
+    return str(get_contextvars().get("request_id") or secrets.token_hex(8))
 
 
 class RequestMiddleware:
@@ -35,7 +40,7 @@ class RequestMiddleware:
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
-        number = given if GOOD_ID.fullmatch(given) else uuid.uuid4().hex
+        number = given if GOOD_ID.fullmatch(given) else secrets.token_hex(8)
         began = time.perf_counter()
         with bound_contextvars(request_id=number):
             response = await self.get_response(request)

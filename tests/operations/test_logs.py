@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from credentials import redaction
+from etl_scripts.demo_portal import DemoPortal
 from etlhub.operations import logs, telemetry
-from jobs import runner, tasks
+from jobs import process, runner, stats, tasks
 from jobs.models import Execution, Job, State
 from sistemas import catalogue
 from tests.hub import Hub, wait_until
@@ -117,14 +119,50 @@ def test_request_and_run_can_be_followed_through_the_processes(hub: Hub) -> None
         assert answer.headers["X-Request-ID"] == "pedido-42"
         job = answer.json()["job_id"]
         made = client.get("/api/health", headers={"X-Request-ID": "duas\tpalavras"}).headers["X-Request-ID"]
-        assert len(made) == 32
-        finished(client, job)
+        assert len(made) == 16
+        assert finished(client, job)["request_id"] == "pedido-42"
 
     def submitted() -> list[dict[str, Any]]:
         return [each for each in _lines(hub.folder / "web.log") if each["event"].startswith(f"job {job} submitted")]
 
     wait_until(submitted, what="the line that ties request and job")
     assert submitted()[0]["request_id"] == "pedido-42"
+
+    def worked() -> list[dict[str, Any]]:
+        return [each for each in _lines(hub.folder / "worker0.log") if each.get("job_id") == job]
+
+    wait_until(worked, what="the worker's line of that run")
+    last = worked()[-1]
+    assert (last["request_id"], last["event"][:10]) == ("pedido-42", "execution ")
+    assert last["execution_id"] > 0
+
+
+def test_the_etl_command_is_told_the_request_in_its_document_alone(tmp_path: Path) -> None:
+    with (
+        DemoPortal() as portal,
+        Hub(tmp_path / "dados", workers=1, demo_url=portal.base_url) as own,
+        own.client() as client,
+    ):
+        body = {"sistemas": ["jcot"]}
+        answer = client.post("/api/execute", json=body, headers={"X-Request-ID": "pedido-43"})
+        told = finished(client, answer.json()["job_id"])["logs"]
+    assert "[DEBUG] [SISTEMA] Pedido pedido-43, tentativa 1" in told
+    assert "pedido-43" not in str(process.child_environment("ficha"))
+
+
+def test_a_fault_of_ours_is_told_with_the_number_that_its_log_has(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_days: int) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(stats, "stats", breaks)
+    admin.raise_request_exception = False
+    answer = admin.get("/api/stats", headers={"X-Request-ID": "pedido-44"})
+    assert answer.status_code == 500
+    assert answer.json()["ocorrencia"] == answer.headers["X-Request-ID"] == "pedido-44"
+    assert "(ocorrência pedido-44)" in answer.json()["detail"]
+    assert "unexpected error pedido-44" in caplog.text
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

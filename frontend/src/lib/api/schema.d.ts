@@ -2286,6 +2286,8 @@ export interface components {
             dry_run: boolean;
             /** Limpar */
             limpar: boolean;
+            /** Request Id */
+            request_id: string | null;
             /** Pedido Por */
             pedido_por: string | null;
             /** Repete */
