@@ -26,7 +26,7 @@ from tests.hub import Hub
 CHILD = Path(__file__).with_name("child.py")
 RESTART_SECONDS = 0.3
 LEASE_SECONDS = 4.0
-TMPFS_BYTES = 512 * 1024 * 1024
+TMPFS_BYTES = 1 << 30
 
 
 class Machine(Hub):
