@@ -1,6 +1,7 @@
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { Outlet, useNavigation } from 'react-router'
 import type { Usuario } from '@/lib/api/types'
+import { loadPreferences } from '@/lib/preferences'
 import { cn } from '@/lib/utils'
 import { CodeDialog } from '@/features/codigo/code-dialog'
 import { SessionDialog } from '@/features/auth/session-dialog'
@@ -12,6 +13,7 @@ import { WindowState } from './window-state'
 
 export function Layout({ me }: { me: Usuario }) {
   useLiveFeed()
+  useEffect(() => void loadPreferences(), [me.username])
   const main = useRef<HTMLElement>(null)
   const navigating = useNavigation().state !== 'idle'
   return (

@@ -9,6 +9,7 @@ import type { Usuario } from '@/lib/api/types'
 import { useConnection } from '@/lib/live/socket'
 import { usePalette } from '@/lib/palette'
 import { papelLabel } from '@/lib/papel'
+import { prefer } from '@/lib/preferences'
 import { type Theme, useTheme } from '@/lib/theme'
 import { cn } from '@/lib/utils'
 import { NAV } from './nav'
@@ -136,7 +137,7 @@ interface UserMenuProps {
 }
 
 function UserMenu({ me, withNav, children }: UserMenuProps) {
-  const { theme, setTheme } = useTheme()
+  const theme = useTheme((s) => s.theme)
   const logout = useLogout()
   return (
     <Menu>
@@ -158,7 +159,7 @@ function UserMenu({ me, withNav, children }: UserMenuProps) {
           ))}
         {withNav && <MenuSeparator />}
         <MenuLabel>Aparência</MenuLabel>
-        <MenuRadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
+        <MenuRadioGroup value={theme} onValueChange={(value) => void prefer({ tema: value as Theme })}>
           {THEMES.map(({ value, label, icon: Icon }) => (
             <MenuRadioItem key={value} value={value}>
               <Icon aria-hidden />

@@ -1,42 +1,30 @@
 import { create } from 'zustand'
 
-const KEY = 'etlhub.avisos'
-
 interface Notify {
-  /** The reader wants a desktop notification when a job ends. */
+  /** The user wants a desktop notification when a job ends; each browser must allow it besides (preferences.ts). */
   wanted: boolean
+  /** This browser allows it. */
+  allowed: boolean
 }
 
-function stored(): boolean {
-  try {
-    return localStorage.getItem(KEY) === '1'
-  } catch {
-    return false
-  }
-}
+const allowed = (): boolean => canNotify() && Notification.permission === 'granted'
 
-export const useNotify = create<Notify>(() => ({ wanted: stored() }))
+export const useNotify = create<Notify>(() => ({ wanted: false, allowed: allowed() }))
 
 export function canNotify(): boolean {
   return 'Notification' in window
 }
 
-/** Switches desktop notifications; asks the browser's permission first. Returns whether they are on now. */
-export async function setNotify(wanted: boolean): Promise<boolean> {
-  const granted = wanted && canNotify() && (await Notification.requestPermission()) === 'granted'
-  try {
-    localStorage.setItem(KEY, granted ? '1' : '0')
-  } catch {
-    // storage is blocked: the choice lasts for this page only
-  }
-  useNotify.setState({ wanted: granted })
-  return granted
+/** Asks the browser's permission, where it was not given yet. */
+export async function allowNotify(): Promise<boolean> {
+  if (canNotify()) await Notification.requestPermission()
+  useNotify.setState({ allowed: allowed() })
+  return allowed()
 }
 
 /** Tells of something on the desktop, when that is wanted and the page is not being looked at. */
 export function notify(title: string, body: string, onClick: () => void): void {
-  if (!useNotify.getState().wanted || document.visibilityState === 'visible') return
-  if (!canNotify() || Notification.permission !== 'granted') return
+  if (!useNotify.getState().wanted || document.visibilityState === 'visible' || !allowed()) return
   const notification = new Notification(title, { body, icon: '/favicon.svg', tag: title })
   notification.onclick = () => {
     window.focus()

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 
 export type Theme = 'light' | 'dark' | 'system'
 
-// public/theme.js reads the same key before the first paint.
+// public/theme.js reads the same key before the first paint. The user's choice is the hub's (preferences.ts).
 const KEY = 'etlhub.tema'
 const DARK = '(prefers-color-scheme: dark)'
 
@@ -20,23 +20,17 @@ function apply(theme: Theme): void {
   document.documentElement.classList.toggle('dark', dark)
 }
 
-interface ThemeStore {
-  theme: Theme
-  setTheme: (theme: Theme) => void
-}
+export const useTheme = create<{ theme: Theme }>(() => ({ theme: stored() }))
 
-export const useTheme = create<ThemeStore>((set) => ({
-  theme: stored(),
-  setTheme: (theme) => {
-    try {
-      localStorage.setItem(KEY, theme)
-    } catch {
-      // storage is blocked: the choice lasts for this page only
-    }
-    apply(theme)
-    set({ theme })
-  },
-}))
+export function showTheme(theme: Theme): void {
+  try {
+    localStorage.setItem(KEY, theme)
+  } catch {
+    // storage is blocked: the next page starts in the system's theme and changes when the hub has told
+  }
+  apply(theme)
+  useTheme.setState({ theme })
+}
 
 /** Follows the system's switch between light and dark while "system" is chosen. */
 export function watchSystemTheme(): void {

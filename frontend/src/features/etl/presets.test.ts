@@ -1,23 +1,20 @@
 import { expect, it } from 'vitest'
-import { changesFor, MAX_PRESETS, type Preset, readPresets, withPreset } from './presets'
+import { changesFor, type Preset, readPresets, sameName, withPreset } from './presets'
 
 const preset = (nome: string, part: Partial<Preset> = {}): Preset => ({
-  nome, sistemas: ['maps'], opcoes: {}, usarD1: true, simular: false, ...part,
+  nome, sistemas: ['maps'], opcoes: {}, usar_d1: true, simular: false, ...part,
 })
 
-it('leaves out stored entries of another shape', () => {
-  expect(readPresets([preset('boa'), { nome: 'velha' }, null, 7])).toEqual([preset('boa')])
+it('reads what an earlier version stored and leaves out entries of another shape', () => {
+  const old = { nome: 'boa', sistemas: ['maps'], opcoes: {}, usarD1: true, simular: false }
+  expect(readPresets([old, { nome: 'velha' }, null, 7])).toEqual([preset('boa')])
   expect(readPresets('x')).toEqual([])
 })
 
 it('replaces a routine of the same name and keeps its place', () => {
-  const list = withPreset([preset('Manhã'), preset('Tarde')], preset('manhã', { simular: true }))
-  expect(list.map((p) => p.nome)).toEqual(['manhã', 'Tarde'])
-})
-
-it('keeps the list within its bound', () => {
-  const many = Array.from({ length: MAX_PRESETS }, (_, i) => preset(`R${i}`))
-  expect(withPreset(many, preset('nova'))).toHaveLength(MAX_PRESETS)
+  const list = withPreset([preset('Manhã'), preset('Tarde')], preset(' MANHÃ', { simular: true }))
+  expect(list.map((p) => p.nome)).toEqual([' MANHÃ', 'Tarde'])
+  expect(sameName('Rotina  da manhã', 'rotina da Manhã ')).toBe(true)
 })
 
 it('changes only what differs, and nothing that is gone since', () => {

@@ -1,17 +1,12 @@
-/** A routine by name: which sistemas, with which options. Kept in this browser, for this user. */
-export interface Preset {
-  nome: string
-  sistemas: string[]
-  opcoes: Record<string, Record<string, boolean>>
-  usarD1: boolean
-  simular: boolean
-}
+import type { Rotina } from '@/lib/api/types'
 
-export const MAX_PRESETS = 20
+/** A routine by name: which sistemas, with which options. */
+export type Preset = Omit<Rotina, 'id'>
 
+// Earlier versions kept them in the browser, by user.
 const keyOf = (username: string): string => `etlhub.rotinas.${username}`
 
-export function loadPresets(username: string): Preset[] {
+export function oldPresets(username: string): Preset[] {
   try {
     return readPresets(JSON.parse(localStorage.getItem(keyOf(username)) ?? '[]'))
   } catch {
@@ -19,40 +14,37 @@ export function loadPresets(username: string): Preset[] {
   }
 }
 
-/** The presets in a stored value; an entry of another shape (an older version's, say) is left out. */
-export function readPresets(stored: unknown): Preset[] {
-  return Array.isArray(stored) ? stored.filter(isPreset) : []
-}
-
-function isPreset(value: unknown): value is Preset {
-  if (typeof value !== 'object' || value === null) return false
-  const p = value as Record<string, unknown>
-  return (
-    typeof p.nome === 'string' &&
-    Array.isArray(p.sistemas) &&
-    p.sistemas.every((id) => typeof id === 'string') &&
-    typeof p.opcoes === 'object' &&
-    p.opcoes !== null &&
-    typeof p.usarD1 === 'boolean' &&
-    typeof p.simular === 'boolean'
-  )
-}
-
-/** False when the browser keeps nothing for this site. */
-export function storePresets(username: string, presets: Preset[]): boolean {
+export function forgetOldPresets(username: string): void {
   try {
-    localStorage.setItem(keyOf(username), JSON.stringify(presets))
-    return true
+    localStorage.removeItem(keyOf(username))
   } catch {
-    return false
+    // storage is blocked: there was nothing in it
   }
 }
 
-/** The list with `preset` in it: in the place of the one of that name, else at the end, within the bound. */
-export function withPreset(presets: readonly Preset[], preset: Preset): Preset[] {
-  const same = (p: Preset): boolean => p.nome.toLowerCase() === preset.nome.toLowerCase()
-  if (presets.some(same)) return presets.map((p) => (same(p) ? preset : p))
-  return [...presets, preset].slice(-MAX_PRESETS)
+/** The presets in a stored value; an entry of another shape is left out. */
+export function readPresets(stored: unknown): Preset[] {
+  return Array.isArray(stored) ? stored.flatMap(toPreset) : []
+}
+
+function toPreset(value: unknown): Preset[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { nome, sistemas, opcoes, usarD1, simular } = value as Record<string, unknown>
+  if (typeof nome !== 'string' || !Array.isArray(sistemas) || !sistemas.every((id) => typeof id === 'string')) return []
+  if (typeof opcoes !== 'object' || opcoes === null || typeof usarD1 !== 'boolean' || typeof simular !== 'boolean') return []
+  return [{ nome, sistemas, opcoes: opcoes as Preset['opcoes'], usar_d1: usarD1, simular }]
+}
+
+/** Whether two names are of the same routine, as the hub judges it. */
+export function sameName(a: string, b: string): boolean {
+  const plain = (name: string): string => name.trim().replace(/\s+/g, ' ').toLowerCase()
+  return plain(a) === plain(b)
+}
+
+/** The list with `preset` in it: in the place of the one of that name, else at the end. */
+export function withPreset<T extends Preset>(presets: readonly T[], preset: T): T[] {
+  const same = (p: T): boolean => sameName(p.nome, preset.nome)
+  return presets.some(same) ? presets.map((p) => (same(p) ? preset : p)) : [...presets, preset]
 }
 
 interface Current {

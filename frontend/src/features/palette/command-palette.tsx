@@ -8,8 +8,9 @@ import { useCancel } from '@/lib/api/run'
 import { formatDateTime } from '@/lib/format'
 import { isJobActive, jobTitle } from '@/lib/jobs'
 import { usePalette } from '@/lib/palette'
+import { prefer } from '@/lib/preferences'
 import { foldText } from '@/lib/text'
-import { type Theme, useTheme } from '@/lib/theme'
+import type { Theme } from '@/lib/theme'
 
 const RECENT = 10
 const THEMES: { value: Theme; label: string; icon: LucideIcon }[] = [
@@ -38,7 +39,6 @@ export function CommandPalette() {
   const sistemas = useSistemas().data ?? []
   const jobs = useJobs({ limit: RECENT }).data?.jobs ?? []
   const canRun = useCan('operador')
-  const setTheme = useTheme((s) => s.setTheme)
   const cancel = useCancel()
   const then = (action: () => void) => () => {
     setOpen(false)
@@ -112,7 +112,7 @@ export function CommandPalette() {
             </Command.Item>
           )}
           {THEMES.map(({ value, label, icon: Icon }) => (
-            <Command.Item key={value} value={label} onSelect={then(() => setTheme(value))} className={ITEM}>
+            <Command.Item key={value} value={label} onSelect={then(() => void prefer({ tema: value }))} className={ITEM}>
               <Icon aria-hidden />
               {label}
             </Command.Item>

@@ -6,8 +6,9 @@ import { Switch } from '@/components/ui/switch'
 import { api, describeError } from '@/lib/api/client'
 import { keys, queryClient, useCan, useConfig } from '@/lib/api/queries'
 import type { CommandResult, Config } from '@/lib/api/types'
-import { setLogWrap, useLogWrap } from '@/lib/log-wrap'
-import { canNotify, setNotify, useNotify } from '@/lib/notify'
+import { useLogWrap } from '@/lib/log-wrap'
+import { allowNotify, canNotify, useNotify } from '@/lib/notify'
+import { prefer } from '@/lib/preferences'
 import { type Theme, useTheme } from '@/lib/theme'
 import { cn } from '@/lib/utils'
 import { PasswordForm } from './components/password-form'
@@ -20,18 +21,18 @@ const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
 ]
 
 export function PreferenciasTab() {
-  const { theme, setTheme } = useTheme()
+  const theme = useTheme((s) => s.theme)
   const wrap = useLogWrap((s) => s.wrap)
-  const notifying = useNotify((s) => s.wanted)
-  const changeNotify = async (wanted: boolean) => {
-    const on = await setNotify(wanted)
-    if (wanted && !on) toast.error('O navegador não permitiu as notificações. Libere-as nas permissões deste site.')
+  const { wanted, allowed } = useNotify()
+  const changeNotify = async (on: boolean) => {
+    if (!on || (await allowNotify())) await prefer({ avisos: on })
+    else toast.error('O navegador não permitiu as notificações. Libere-as nas permissões deste site.')
   }
   return (
     <div className="flex flex-col gap-4">
       <Card className="divide-y">
         <div className="flex flex-wrap items-center justify-between gap-3 px-5 py-4">
-          <Text title="Aparência" hint="Vale para este navegador." />
+          <Text title="Aparência" hint="Vale para você, em qualquer computador." />
           <div role="radiogroup" aria-label="Aparência" className="flex rounded-lg border p-0.5">
             {THEMES.map(({ value, label, icon: Icon }) => (
               <button
@@ -39,7 +40,7 @@ export function PreferenciasTab() {
                 type="button"
                 role="radio"
                 aria-checked={theme === value}
-                onClick={() => setTheme(value)}
+                onClick={() => void prefer({ tema: value })}
                 className={cn(
                   'flex h-7 items-center gap-1.5 rounded-md px-2.5 text-[13px]',
                   theme === value ? 'bg-muted font-medium' : 'text-subtle hover:text-foreground',
@@ -55,11 +56,13 @@ export function PreferenciasTab() {
           id="pref-avisos"
           title="Avisar quando uma execução terminar"
           hint={
-            canNotify()
-              ? 'Notificação da área de trabalho, quando esta página não está à vista.'
-              : 'Este navegador não tem notificações da área de trabalho.'
+            !canNotify()
+              ? 'Este navegador não tem notificações da área de trabalho.'
+              : wanted && !allowed
+                ? 'Você as quer, mas este navegador ainda não permite: ligue aqui e confirme.'
+                : 'Notificação da área de trabalho, quando esta página não está à vista.'
           }
-          checked={notifying}
+          checked={wanted && allowed}
           disabled={!canNotify()}
           onChange={(on) => void changeNotify(on)}
         />
@@ -68,7 +71,7 @@ export function PreferenciasTab() {
           title="Quebrar linhas longas nos logs"
           hint="Em vez de rolar para o lado."
           checked={wrap}
-          onChange={setLogWrap}
+          onChange={(on) => void prefer({ quebrar_linhas: on })}
         />
       </Card>
       <DefaultPeriod />

@@ -76,6 +76,13 @@ export type Artefato = Narrow<Schemas['ArtifactOut'], { situacao: 'novo' | 'inal
 export type ArtefatoPage = Narrow<Schemas['ArtifactsOut'], { artefatos: Artefato[] }>
 export type Transicao = Narrow<Schemas['TransitionOut'], { de: ExecutionState; para: ExecutionState }>
 
+export type Rotina = Schemas['RotinaOut']
+export type Rotinas = Schemas['RotinasOut']
+export type Preferencias = Schemas['PreferenciasOut']
+export type DePara = Schemas['DeParaOut']
+export type DeParaRow = Schemas['DeParaRow']
+export type DeParaDone = Schemas['DeParaDone']
+
 export type CommandResult = Schemas['Done']
 export type ExecuteRequest = Pick<Schemas['ExecuteIn'], 'sistemas'> & Partial<Schemas['ExecuteIn']>
 export type ExecuteResult = Schemas['Started']
@@ -90,22 +97,4 @@ export type Evolucao = Schemas['Evolucao']
 export type Posicao = Schemas['PosicaoOut']
 export type Comparacao = Schemas['CompararOut']
 
-export interface Stats {
-  hoje: { execucoes: number; sucesso: number; erro: number; cancelado: number; executando: number }
-  taxa_sucesso: number | null
-  duracao_media_segundos: number | null
-  duracao_p95_segundos: number | null
-  executando: number
-  workers_ativos: number
-  por_dia: { dia: string; sucesso: number; erro: number; cancelado: number }[]
-  por_sistema: {
-    id: string
-    nome: string
-    execucoes: number
-    taxa_sucesso: number | null
-    duracao_media_segundos: number | null
-    duracao_esperada_segundos: number | null
-    ultima_boa: string | null
-  }[]
-  atencao: { tipo: string; sistema_id: string | null; mensagem: string; acao: string }[]
-}
+export type Stats = Schemas['StatsOut']

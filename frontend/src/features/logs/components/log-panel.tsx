@@ -3,7 +3,8 @@ import { toast } from 'sonner'
 import type { Job } from '@/lib/api/types'
 import { formatInteger } from '@/lib/format'
 import { isJobActive } from '@/lib/jobs'
-import { setLogWrap, useLogWrap } from '@/lib/log-wrap'
+import { useLogWrap } from '@/lib/log-wrap'
+import { prefer } from '@/lib/preferences'
 import { type LineFilter, NO_FILTER } from '../api/lines'
 import type { FilteredLog } from '../lib/filtered-log'
 import type { LogSource } from '../lib/job-log'
@@ -78,7 +79,7 @@ export function LogPanel({ job, line, level }: LogPanelProps) {
         onFilter={change}
         sistemas={sistemas}
         wrap={wrap}
-        onWrap={setLogWrap}
+        onWrap={(wrap) => void prefer({ quebrar_linhas: wrap })}
         deltas={deltas}
         onDeltas={setDeltas}
         follow={follow}

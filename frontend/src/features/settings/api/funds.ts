@@ -3,6 +3,7 @@ import { toast } from 'sonner'
 import { api, describeError } from '@/lib/api/client'
 import { keys, queryClient } from '@/lib/api/queries'
 import type { CommandResult, Fundos, ImportResult } from '@/lib/api/types'
+import { DE_PARA } from './de-para'
 
 const KEY = ['fundos'] as const
 const UPLOAD_TIMEOUT_MS = 120_000
@@ -87,19 +88,5 @@ export function useImport(where: { sistemaId: string } | 'de-para') {
       changed()
       void queryClient.invalidateQueries({ queryKey: where === 'de-para' ? DE_PARA : KEY })
     },
-  })
-}
-
-const DE_PARA = ['de-para'] as const
-
-export interface DeParaItem {
-  fundo: string
-  pasta: string
-}
-
-export function useDePara() {
-  return useQuery({
-    queryKey: DE_PARA,
-    queryFn: ({ signal }) => api<{ itens: DeParaItem[]; total: number }>('/de-para', { signal }),
   })
 }
