@@ -37,6 +37,7 @@ FILES = (
     "README.md",
     "manage.py",
     "requirements.txt",
+    "requirements-extra.txt",
     "start.py",
 )
 BUILT = "frontend/dist"

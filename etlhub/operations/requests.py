@@ -12,7 +12,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from etlhub.operations import web_counters
+from etlhub.operations import telemetry, web_counters
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class RequestMiddleware:
         number = given if GOOD_ID.fullmatch(given) else secrets.token_hex(8)
         began = time.perf_counter()
         with bound_contextvars(request_id=number):
+            telemetry.annotate()
             response = await self.get_response(request)
             took = time.perf_counter() - began
             level = logging.DEBUG if request.method in QUIET_METHODS and response.status_code < 500 else logging.INFO

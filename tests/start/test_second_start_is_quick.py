@@ -34,6 +34,7 @@ def session(tmp_path: Path) -> Session:
     (root / "frontend" / "package-lock.json").write_text("{}")
     (root / "frontend" / "src" / "main.ts").write_text("1")
     (root / "requirements.txt").write_text("um==1\n")
+    (root / "requirements-extra.txt").write_text("extra==1\n")
     (root / "requirements-dev.txt").write_text("-r requirements.txt\ndois==2\n")
     return session_in(tmp_path / "dados", root=root)
 
