@@ -182,7 +182,7 @@ def _default_period() -> tuple[date | None, date | None]:
     saved = Periodo.objects.first()
     if saved and not saved.usar_d1_anbima and saved.data_inicial:
         return saved.data_inicial, saved.data_final or saved.data_inicial
-    return calendario.default_period()
+    return calendario.d1(), None  # nobody gave a final date: JCOT then looks back, as when only a day is given
 
 
 def _opcoes(sistema: Sistema) -> dict[str, bool]:

@@ -92,7 +92,7 @@ def test_no_dates_mean_the_default_period(ready: Client) -> None:
     answer = post(ready, "/api/execute/maps", {"data_inicial": None, "data_final": None})
     job = Job.objects.get(pk=answer.json()["job_id"])
     assert job.data_inicial is not None
-    assert job.data_inicial == job.data_final
+    assert job.data_final is None
     assert job.type == "etl_single"
 
 

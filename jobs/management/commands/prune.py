@@ -6,9 +6,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.template.defaultfilters import filesizeformat
 
 from jobs import evidence, retention
+from sistemas.caminhos import size as in_words
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Linhas de log {verb}: {count}.")
         files = evidence.prune(dry_run=options["simular"])
         for path, size in files if options["simular"] else ():
-            self.stdout.write(f"Seria removido: {path} ({filesizeformat(size)})")
+            self.stdout.write(f"Seria removido: {path} ({in_words(size)})")
         verb = "seriam removidos" if options["simular"] else "removidos"
-        total = filesizeformat(sum(size for _, size in files))
+        total = in_words(sum(size for _, size in files))
         self.stdout.write(f"Arquivos da quarentena e de falhas {verb}: {len(files)} ({total}).")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import sys
 import threading
 from argparse import ArgumentParser
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             job = submit.submit(self._request(options), user=None, start=not options["sem_fila"])
         except HubError as error:
             raise CommandError(error.message) from None
+        if options["sem_fila"]:  # there may be no Redis, and then nobody to announce each line to
+            logging.getLogger("jobs.events").setLevel(logging.ERROR)
         if options["fila"]:
             self.stdout.write(str(job.pk))
             return

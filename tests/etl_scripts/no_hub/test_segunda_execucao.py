@@ -9,9 +9,12 @@ import pytest
 
 from etl_scripts.demo_portal import DemoPortal
 from etl_scripts.demo_portal.constants import PORTAL_NAMES
+from jobs import submit
 from jobs.models import Artifact, State
+from sistemas import calendario
 from sistemas.models import Caminho
 
+from ..comando.bancada import HOJE
 from .conftest import Rodar, texto_de
 
 LOTE = {"excel": True, "pdf": True, "lote_excel": True, "lote_pdf": True}
@@ -86,3 +89,12 @@ def test_where_another_folder_is_configured_since_the_files_come_there(rodar: Ro
     second = rodar("jcot").artifacts.get()
     assert (Path(second.caminho).parent, second.situacao) == (other, Artifact.Situacao.NOVO)
     assert Path(first.caminho).is_file()
+
+
+def test_the_default_period_gives_no_final_date_so_jcot_looks_back(
+    rodar: Rodar, portal: DemoPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendario, "today", lambda: HOJE)
+    job = submit.submit(submit.RunRequest(sistemas=["jcot"]), user=None, start=False)
+    found = rodar("jcot", data_inicial=job.data_inicial, data_final=job.data_final).artifacts.get()
+    assert (found.data_inicial, found.data) == (date(2026, 11, 14), date(2026, 11, 24))
