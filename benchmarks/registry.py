@@ -139,6 +139,32 @@ FIDC_CSV = Benchmark(
         Figure("FIDC estoque: peak memory", "nosso.pico_mb", "MB", "polars.pico_mb"),
     ],
 )
+COLETA = Benchmark(
+    "coleta",
+    [
+        Figure(
+            "8 sistemas side by side; baseline: the predecessor's way, a browser, one after another",
+            "http.side_by_side.seconds",
+            "s",
+            "navegador.one_after_another.seconds",
+        ),
+        Figure("how many times sooner than that", "times_sooner_than_predecessor", target="≥ 4"),
+        Figure("the same over HTTP both ways", "http.times_sooner", base="http.times_sooner_at_most"),
+        Figure("the same in a browser both ways", "navegador.times_sooner", base="navegador.times_sooner_at_most"),
+        Figure(
+            "peak memory of all processes, HTTP",
+            "http.side_by_side.peak.total_mib",
+            "MiB",
+            "http.one_after_another.peak.total_mib",
+        ),
+        Figure(
+            "peak memory of all processes, 8 browsers",
+            "navegador.side_by_side.peak.total_mib",
+            "MiB",
+            "navegador.one_after_another.peak.total_mib",
+        ),
+    ],
+)
 MASKER = Benchmark(
     "masker",
     [
@@ -147,5 +173,5 @@ MASKER = Benchmark(
     ],
 )
 
-ALL = (LATENCY, FLOOD, VIEWERS, DISPATCH, LARGE_HISTORY, PORTFOLIO, FIDC_CSV, MASKER)
+ALL = (LATENCY, FLOOD, VIEWERS, DISPATCH, LARGE_HISTORY, PORTFOLIO, FIDC_CSV, COLETA, MASKER)
 BENCHMARKS = {benchmark.name: benchmark for benchmark in ALL}
