@@ -17,6 +17,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks.common import ROOT
 from benchmarks.registry import BENCHMARKS, Benchmark, Figure, meets, value_at
 
@@ -28,22 +30,24 @@ HEAD = """\
 # Benchmarks
 
 Made by `python -m benchmarks --write docs/benchmarks.md`; each figure stands beside the baseline of its own run,
-for machines are noisy. What each baseline is, the docstring of `benchmarks/<name>.py` says.
+for machines are noisy. What each baseline is, the docstring of `benchmarks/<name>.py` says. `load` is the machine's load average
+just before the run: above the number of its processors, other work took part of what is measured.
 
-| figure | measured | baseline | target | benchmark | day |
-|---|---|---|---|---|---|
+| figure | measured | baseline | target | benchmark | day | load |
+|---|---|---|---|---|---|---|
 """
 
 
 def run(benchmark: Benchmark, kept: Path = KEPT) -> None:
     """Run one benchmark and keep its result. CalledProcessError when it fails."""
     command = [sys.executable, "-m", f"benchmarks.{benchmark.name}", *benchmark.arguments]
+    load = psutil.getloadavg()[0]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, timeout=LIMIT_SECONDS, check=False)
     text = done.stdout.decode()
     if done.returncode not in (0, FAILED_TARGET) or "{" not in text:
         raise subprocess.CalledProcessError(done.returncode, command)
     kept.mkdir(parents=True, exist_ok=True)
-    result = json.loads(text[text.index("{") :])
+    result = json.loads(text[text.index("{") :]) | {"load_before": round(load, 1)}
     (kept / f"{benchmark.name}.json").write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
@@ -57,11 +61,25 @@ def _rows(benchmark: Benchmark, kept: Path) -> Iterator[str]:
     if not path.is_file():
         return
     result = json.loads(path.read_text(encoding="utf-8"))
+    load = str(result.get("load_before", "not recorded"))
     day = date.fromtimestamp(path.stat().st_mtime).isoformat()
     for figure in benchmark.figures:
+        try:
+            value_at(result, figure.at)
+        except KeyError:  # kept by an earlier form of the benchmark
+            yield f"| {figure.label} | run it again |  |  | `{benchmark.name}` | {day} | {load} |"
+            continue
         baseline = _show(value_at(result, figure.base), figure.unit) if figure.base else ""
         value = value_at(result, figure.at)
-        cells = (figure.label, _show(value, figure.unit), baseline, _target(figure, value), f"`{benchmark.name}`", day)
+        cells = (
+            figure.label,
+            _show(value, figure.unit),
+            baseline,
+            _target(figure, value),
+            f"`{benchmark.name}`",
+            day,
+            load,
+        )
         yield f"| {' | '.join(cells)} |"
 
 
