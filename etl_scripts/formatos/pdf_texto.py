@@ -120,7 +120,9 @@ def _paginas(caminho: Path) -> Iterator[str]:
 
     conferir_tamanho(caminho, MAX_BYTES_PDF)
     prazo = Prazo(caminho)
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of each oddity of a page
+    logging.getLogger("pypdf").setLevel(
+        logging.CRITICAL
+    )  # it tells each oddity of a page, in English, to the run's log
 
     def vigiar(*_: object) -> None:
         prazo.conferir()

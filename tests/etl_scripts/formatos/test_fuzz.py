@@ -46,6 +46,12 @@ def test_mutated_files(formato: str, tmp_path: Path) -> None:
         tentar(tmp_path / "arquivo", dados, None)
 
 
+def test_an_odd_pdf_says_nothing_of_the_library_s_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    dados = AMOSTRAS["pdf"]().replace(b"/WinAnsiEncoding", b"/WinAnsiEncodin#")
+    tentar(tmp_path / "arquivo", dados, "pdf")
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("formato", FORMATOS)
 def test_files_of_other_formats(formato: str, tmp_path: Path) -> None:
     for outro, amostra in AMOSTRAS.items():
