@@ -6,12 +6,15 @@ a client that trickles is never cut; ours does not. The answers made here are JS
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections import Counter
 from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import connectionDone
 from twisted.protocols.policies import WrappingFactory
 from twisted.web import http
 
@@ -24,6 +27,8 @@ UPLOAD_BYTES = 24 * 1024 * 1024
 """For multipart: a workbook of the largest size that is read, and its envelope."""
 DRAIN_BYTES = 4 * UPLOAD_BYTES
 """A refused body is read to its end up to here, so that the client sees the answer; a longer one is cut."""
+STALLED_SECONDS = 60
+"""A client that takes nothing of an answer for this long is cut off."""
 CONNECTIONS_PER_ADDRESS = 1024
 TOO_LARGE = "O pedido é grande demais: o limite é {limit} MB."
 SENTENCES = {
@@ -51,6 +56,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne ships no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.arrived, self.refused = 0, False
+        self.moved_at = time.monotonic()
         super().__init__(*args, **kwargs)
         self.channel.setTimeout(ARRIVAL_SECONDS)
 
@@ -79,6 +85,30 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne ships no types
             return None
         return super().process()
 
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        self.moved_at = time.monotonic()
+        super().handle_reply(message)
+
+    def check_timeouts(self) -> None:
+        """An answer under way may take as long as its client reads; daphne's limit is for one that stands still.
+
+        It is cut, not ended: an end would make what came look whole.
+        """
+        if not self._response_started:
+            super().check_timeouts()
+        elif time.monotonic() - self.moved_at > self.server.http_timeout and self.channel is not None:
+            self.channel.transport.abortConnection()
+
+    async def drained(self) -> None:
+        """Return when the transport takes more; cut the connection when it does not for STALLED_SECONDS."""
+        channel = self.channel
+        if channel is None or channel.writable.is_set():
+            return
+        try:
+            await asyncio.wait_for(channel.writable.wait(), STALLED_SECONDS)
+        except TimeoutError:
+            channel.transport.abortConnection()
+
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:  # noqa: ARG002  (daphne's signature)
         self._respond(status, SENTENCES.get(status, "Não foi possível atender o pedido."))
 
@@ -95,7 +125,24 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne ships no types
 
 
 class DeadlineChannel(http.HTTPChannel):
-    """Counts the time of a request from its beginning, whatever trickles in."""
+    """Counts the time of a request from its beginning, whatever trickles in; knows whether its transport takes more."""
+
+    def connectionMade(self) -> None:  # noqa: N802
+        self.writable = asyncio.Event()
+        self.writable.set()
+        super().connectionMade()  # type: ignore[no-untyped-call]
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self.writable.clear()
+        super().pauseProducing()  # type: ignore[no-untyped-call]
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self.writable.set()
+        super().resumeProducing()  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:  # noqa: N802
+        self.writable.set()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def resetTimeout(self) -> None:  # noqa: N802
         """A byte more is no reason to wait longer."""

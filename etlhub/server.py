@@ -1,7 +1,7 @@
-"""daphne with back-pressure: a send to a WebSocket waits while the client does not read.
+"""daphne with back-pressure: a send to a WebSocket, or of a part of an answer, waits while the client does not read.
 
-daphne itself hands every frame to the transport at once, so a browser that stops reading would grow the server's memory
-without bound. Here the transport tells us when its buffer is full, and the consumer's `send` waits.
+daphne itself hands everything to the transport at once, so a client that stops reading would grow the server's memory
+without bound. Here the transport tells us when its buffer is full, and the application's `send` waits.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from etlhub.http_limits import CountedFactory
+from etlhub.http_limits import BoundedRequest, CountedFactory
 
 STALLED_SECONDS = 60
 """A client that takes nothing for this long is cut off; it reconnects and reads on from where it was."""
 MAX_FRAME_BYTES = 64 * 1024
 """Clients send only small requests."""
+BULKY = ("websocket.send", "http.response.body")
+"""What an application sends as much of as it likes."""
 MAX_WAITING = 100
 """Frames of one client that wait for the consumer."""
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
@@ -71,11 +73,11 @@ class PacedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne ships no
 
 
 class PacedServer(daphne_server.Server):  # type: ignore[misc]
-    """daphne's server whose WebSocket sends wait for their client."""
+    """daphne's server whose sends wait for their client."""
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         await super().handle_reply(protocol, message)
-        if message["type"] == "websocket.send" and isinstance(protocol, PacedProtocol):
+        if message["type"] in BULKY and isinstance(protocol, (PacedProtocol, BoundedRequest)):
             await protocol.drained()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import mimetypes
 from typing import Annotated, Any
 
 from django.contrib.auth.models import User
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Router
 from pydantic import Field
 
@@ -192,7 +194,11 @@ def list_artifacts(request: HttpRequest, job_id: int, limit: Limit = 200, offset
 def download_artifact(request: HttpRequest, artifact_id: int) -> HttpResponseBase:
     """A collected file, as it lies in its folder."""
     path, name = artifacts.open_path(artifact_id)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = StreamingHttpResponse(artifacts.read(path.open("rb")), content_type=kind)
+    response["Content-Length"] = str(path.stat().st_size)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
 
 
 @router.get("/stats", response=StatsOut)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -15,6 +16,7 @@ from jobs import events
 from jobs.models import Artifact
 from sistemas import caminhos
 
+CHUNK_BYTES = 256 * 1024
 GONE = "O arquivo não está mais na pasta: {nome}."
 
 
@@ -58,6 +60,15 @@ def _folders() -> Iterator[Path]:
     for text in caminhos.caminhos().values():
         with contextlib.suppress(caminhos.BadPath):
             yield caminhos.expand(text)
+
+
+async def read(file: BinaryIO) -> AsyncIterator[bytes]:
+    """An open file's parts, each read in a thread when the client wants it. Django's own answer would read it whole."""
+    try:
+        while part := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield part
+    finally:
+        file.close()
 
 
 async def in_background(parts: Iterator[str]) -> AsyncIterator[str]:

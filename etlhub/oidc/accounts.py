@@ -30,7 +30,7 @@ class Refused(Forbidden):
 def user_for(wanted: Config, issuer: str, claims: dict[str, Any]) -> User:
     """The user, with name and role as the claims say now. Refused when there is no role or no account for them."""
     subject = str(claims["sub"])
-    if not subject or len(subject) > MAX_SUBJECT:
+    if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
         raise Refused("O provedor de login não identificou sua conta.")
     papel = role_of(wanted, claims)
     user = _linked(issuer, subject)

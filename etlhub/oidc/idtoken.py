@@ -38,7 +38,7 @@ def verify(wanted: Config, found: provider.Provider, token: str, nonce: str) -> 
         isinstance(audience, list) and len(audience) > 1 and party is None
     ):
         raise BadToken("azp")
-    if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
+    if not hmac.compare_digest(str(claims["nonce"]).encode("utf-8", "replace"), nonce.encode()):
         raise BadToken("nonce")
     if claims["iat"] < time.time() - MAX_AGE_SECONDS - LEEWAY_SECONDS:
         raise BadToken("iat")
