@@ -37,7 +37,7 @@ def real_address(peer: str, forwarded: str) -> str:
     """The client's address: `peer`, or the last hop of `X-Forwarded-For` that is no proxy of ours."""
     if not is_proxy(peer):
         return peer
-    for hop in reversed([each.strip() for each in forwarded.split(",") if each.strip()]):
+    for hop in reversed([_without_port(each.strip()) for each in forwarded.split(",") if each.strip()]):
         try:
             ipaddress.ip_address(hop)
         except ValueError:
@@ -45,6 +45,13 @@ def real_address(peer: str, forwarded: str) -> str:
         if not is_proxy(hop):
             return hop
     return peer
+
+
+def _without_port(hop: str) -> str:
+    """`198.51.100.7:50123` and `[2001:db8::1]:50123`, as some proxies write, without what is no address."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 class ClientAddress:

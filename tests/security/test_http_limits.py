@@ -81,6 +81,10 @@ def test_one_address_gets_its_share_and_no_more(monkeypatch: pytest.MonkeyPatch)
         ("127.0.0.1", "198.51.100.7, 10.0.0.2", "198.51.100.7"),
         ("::ffff:127.0.0.1", "2001:db8::1", "2001:db8::1"),
         ("127.0.0.1", "198.51.100.7, rubbish", "127.0.0.1"),
+        # Some proxies write the port, too: whoever comes by them must not count as the proxy.
+        ("127.0.0.1", "198.51.100.7:50123", "198.51.100.7"),
+        ("127.0.0.1", "1.2.3.4, [2001:db8::1]:50123", "2001:db8::1"),
+        ("127.0.0.1", "198.51.100.7:1, 10.0.0.2:2", "198.51.100.7"),
     ],
 )
 def test_the_real_address_is_what_our_proxies_say(peer: str, forwarded: str, real: str) -> None:
