@@ -35,7 +35,8 @@ def rodar(
     """Runs one sistema to its end as a job of the hub; more keywords go to the Job."""
     portal.reset()
     base = tmp_path_factory.mktemp("hub")
-    settings.DATA_DIR, settings.DEMO_URL, settings.ETL_COMMAND = base, portal.base_url, []
+    settings.DATA_DIR = settings.SHARED_DIR = base
+    settings.DEMO_URL, settings.ETL_COMMAND = portal.base_url, []
     monkeypatch.setattr(dispatch, "enqueue", lambda _pk: True)
     catalogue.seed()
     for caminho in Caminho.objects.exclude(caminho=""):
