@@ -23,6 +23,8 @@ import psutil
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from jobs import winjob
+
 WINDOWS = sys.platform == "win32"
 MARKER = "ETLHUB_RUN"
 """Environment variable that every process of a run inherits; its value is the run's token (no secret)."""
@@ -75,9 +77,6 @@ def spawn(
     argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], stdin: int = subprocess.PIPE
 ) -> subprocess.Popen[bytes]:
     """Start `argv` in a group of its own, stderr going along with stdout. Raises OSError when it cannot be started."""
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     process = subprocess.Popen(
         list(argv),
         cwd=cwd,
@@ -87,12 +86,9 @@ def spawn(
         stderr=subprocess.STDOUT,
         bufsize=0,
         start_new_session=not WINDOWS,
-        creationflags=flags,
+        creationflags=winjob.CREATION_FLAGS,
     )
-    if WINDOWS:
-        from jobs import winjob
-
-        winjob.assign(process)
+    winjob.assign(process)
     return process
 
 
@@ -119,9 +115,7 @@ def ask_to_stop(process: subprocess.Popen[bytes], token: str) -> None:
 def kill_tree(process: subprocess.Popen[bytes] | None, token: str, *, wait: float = 5.0) -> int:
     """Kill every process of the run and wait (at most `wait` seconds) until they are gone. Returns how many were left."""
     deadline = time.monotonic() + wait
-    if process is not None and WINDOWS:
-        from jobs import winjob
-
+    if process is not None:
         winjob.terminate(process)
     while True:
         left = tree(process.pid if process else None, token)

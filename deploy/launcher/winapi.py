@@ -1,9 +1,13 @@
-"""The few Windows calls that the standard library lacks: Job Object, process times, console closing."""
+"""The few Windows calls that the standard library lacks: Job Object, process times, console closing.
+
+The one home of them, for start.py and for the runs (jobs.winjob): nothing but the standard library.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import sys
+import weakref
 from collections.abc import Callable
 from ctypes import wintypes
 
@@ -67,6 +71,8 @@ class Job:
             self._handle, _JOB_OBJECT_EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), ctypes.sizeof(limits)
         ):
             raise ctypes.WinError(ctypes.get_last_error())
+        # Whoever drops the object ends what is in it, and keeps no handle for ever.
+        weakref.finalize(self, _kernel32.CloseHandle, self._handle)
 
     def adopt_and_resume(self, process_handle: int) -> None:
         """Put a process made with CREATE_SUSPENDED into the job, so that no child of its escapes, and let it run."""
