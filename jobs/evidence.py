@@ -34,9 +34,9 @@ class Kept:
 def prune(*, dry_run: bool = False) -> list[tuple[Path, int]]:
     """Delete what is past the settings' days, then the oldest until the rest fits; returns each file with its size.
 
-    Only below the data folder's `quarentena` and `artefatos`, never through a link. 0 days or megabytes: no such limit.
+    Only below the shared folder's `quarentena` and `artefatos`, never through a link. 0 days or megabytes: no such limit.
     """
-    data = Path(settings.DATA_DIR)
+    data = Path(settings.SHARED_DIR)
     removed = _bound(
         data / "quarentena", settings.QUARANTINE_DAYS, settings.QUARANTINE_MAX_MB, _without_reason, dry_run=dry_run
     )

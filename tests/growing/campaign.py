@@ -26,8 +26,10 @@ from tests.hub import PASSWORD, wait_until
 LINES = (20, 180)
 """Of each execution: so many with a pause of LINE_SECONDS after each, as from a portal, then so many at once."""
 LINE_SECONDS = 0.01
-FOLLOWED = 12
-"""Jobs in the middle of the work that a client follows through the balancer."""
+FOLLOWED = 8
+"""Jobs in the middle of the work that clients follow through the balancer."""
+EYES = 2
+"""Clients of each such job: turns being taken, both web servers get some."""
 PATIENCE_SECONDS = 1800.0
 DEMO_SISTEMA = "jcot"
 
@@ -114,10 +116,12 @@ class Campaign:
             "jobs": jobs,
             "sistemas": len(SISTEMAS),
             "lines_of_an_execution": sum(LINES),
-            "one_machine": alone.as_dict(),
+            "one_machine_before": alone.as_dict(),
             "three_machines_one_dies": together.as_dict() | self.report.figures.pop("until_death"),
         }
         self.oracle.wait_settled()
+        with self.cluster.one_machine():
+            self.report.figures["one_machine_after"] = self._work(baseline).as_dict()
         self.cluster.start_machine(DOOMED)
         self.oracle.wait_clean()
         self._see_three()
@@ -143,9 +147,7 @@ class Campaign:
             answer = self.client.post("/api/execute", json={"sistemas": list(SISTEMAS)})
             answer.raise_for_status()
             if number in middle:
-                watcher = Watcher(self.door, self.client.cookies, number, int(answer.json()["job_id"]))
-                self.watchers.append(watcher)
-                watcher.start()
+                self._follow(int(answer.json()["job_id"]))
         if other is not None:
             other.start()
         wait_until(lambda: not self._open(), PATIENCE_SECONDS, "all jobs over")
@@ -154,6 +156,12 @@ class Campaign:
         if other is not None:
             other.join(60)
         return pace
+
+    def _follow(self, job: int) -> None:
+        for seed in range(EYES):
+            watcher = Watcher(self.door, self.client.cookies, seed, job)
+            self.watchers.append(watcher)
+            watcher.start()
 
     def _open(self) -> int:
         sql = "SELECT count(*) FROM jobs_job WHERE status IN ('pending', 'running')"

@@ -7,6 +7,7 @@ import contextlib
 import secrets
 import signal
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -91,11 +92,24 @@ class Cluster(Stage):
 
     def spread(self) -> None:
         """From one machine to three, with as many workers in all."""
+        self._one_worker()
+        for name in ("gama", "beta"):
+            self.start_machine(name)
+
+    def _one_worker(self) -> None:
         for name in [name for name in self.alfa.processes if name.startswith("worker") and name != "worker0"]:
             self.alfa.kill(name)
             del self.alfa.processes[name]
-        for name in ("gama", "beta"):
-            self.start_machine(name)
+
+    @contextlib.contextmanager
+    def one_machine(self) -> Iterator[None]:
+        """Once more with `alfa` alone and all the workers; `gama` comes back, whoever is dead stays so."""
+        self.kill_machine("gama")
+        for number in range(1, self._workers):
+            self.alfa.start(f"worker{number}")
+        yield
+        self._one_worker()
+        self.start_machine("gama")
 
     def start_machine(self, name: str) -> None:
         machine = self.by_name[name]

@@ -19,7 +19,7 @@ MEGABYTE = 1 << 20
 
 @pytest.fixture(autouse=True)
 def data(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path
+    settings.SHARED_DIR = tmp_path
     settings.QUARANTINE_DAYS, settings.QUARANTINE_MAX_MB = 90, 3
     settings.FAILURE_PAGES_DAYS, settings.FAILURE_PAGES_MAX_MB = 30, 3
     return tmp_path
