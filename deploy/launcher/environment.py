@@ -89,7 +89,9 @@ def _note_installed(root: Path, dev: bool) -> None:
 
 def _hash(root: Path, dev: bool) -> str:
     digest = hashlib.sha256(f"{sys.version_info[:2]} {platform.machine()}".encode())
-    for name in ("requirements.txt", "requirements-extra.txt", "requirements-dev.txt") if dev else ("requirements.txt",):
+    for name in (
+        ("requirements.txt", "requirements-extra.txt", "requirements-dev.txt") if dev else ("requirements.txt",)
+    ):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()
 

@@ -61,7 +61,12 @@ class Stage:
         with contextlib.ExitStack() as opened:
             self.portal = opened.enter_context(DemoPortal(settings=self.settings))
             self.hub = opened.enter_context(
-                Hub(self.folder, workers=self.workers, demo_url=self.portal.base_url, environment=build | self.environment)
+                Hub(
+                    self.folder,
+                    workers=self.workers,
+                    demo_url=self.portal.base_url,
+                    environment=build | self.environment,
+                )
             )
             self._opened = opened.pop_all()
         return self
