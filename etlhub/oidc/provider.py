@@ -8,6 +8,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -61,6 +62,7 @@ class Provider:
     keys_at: float = 0.0
 
 
+_asking = Lock()
 _known: dict[str, tuple[float, Provider | ProviderAway]] = {}
 
 
@@ -71,18 +73,37 @@ def forget() -> None:
 
 def discover(wanted: Config) -> Provider:
     """The provider of these settings, as known for up to an hour. ProviderAway or Misconfigured when there is none."""
+    if (fresh := _fresh(wanted)) is not None:
+        return fresh
+    # One asks, the others wait for what it hears: a provider that is away must not hold a thread a visitor for long.
+    if not _asking.acquire(timeout=CALL_SECONDS):
+        raise ProviderAway("outra consulta ainda espera por ele")
+    try:
+        return _fresh(wanted) or _ask(wanted)
+    finally:
+        _asking.release()
+
+
+def _fresh(wanted: Config) -> Provider | None:
+    """What is known well enough; ProviderAway where that is a failure of just now."""
     until, known = _known.get(wanted.issuer, (0.0, None))
-    if known is not None and time.monotonic() < until:
-        if isinstance(known, ProviderAway):
-            raise ProviderAway(known.reason)
-        return known
+    if known is None or time.monotonic() >= until:
+        return None
+    if isinstance(known, ProviderAway):
+        raise ProviderAway(known.reason)
+    return known
+
+
+def _ask(wanted: Config) -> Provider:
+    known = _known.get(wanted.issuer, (0.0, None))[1]
     try:
         found = _read(wanted)
     except ProviderAway as error:
-        if isinstance(known, Provider):  # what it said an hour ago is better than nothing
-            _known[wanted.issuer] = (time.monotonic() + FAILED_SECONDS, known)
-            return known
-        _known[wanted.issuer] = (time.monotonic() + FAILED_SECONDS, error)
+        # What it said an hour ago is better than nothing.
+        kept = known if isinstance(known, Provider) else error
+        _known[wanted.issuer] = (time.monotonic() + FAILED_SECONDS, kept)
+        if isinstance(kept, Provider):
+            return kept
         raise
     _known[wanted.issuer] = (time.monotonic() + FRESH_SECONDS, found)
     return found

@@ -13,6 +13,7 @@ import pytest
 from tests.hub import PASSWORD, Hub
 from tests.oidc.provider import CLIENT_SECRET, Provider
 
+pytestmark = pytest.mark.xdist_group("oidc")  # one hub and one provider
 START = "/entrar/oidc/"
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from credentials import backup as sealing
 from credentials import redaction
 from etlhub.access import Papel
 from etlhub.oidc import accounts, config, provider
 from etlhub.oidc.config import Misconfigured
+from etlhub.operations import backup, restore
 from tests.conftest import make_user
 
 PASSWORD = "senha-de-teste"
@@ -70,6 +74,19 @@ def test_the_secret_comes_from_the_variable_or_a_file_and_is_masked(
     assert "do-ambiente" not in repr(config.config())
 
 
+def test_a_backup_with_keys_brings_the_secret_back(db: None, oidc: Any, tmp_path: Path) -> None:
+    oidc.DATA_DIR, oidc.BACKUP_DIR = tmp_path / "data", ""
+    keys = tmp_path / "data" / "chaves"
+    keys.mkdir(parents=True)
+    (keys / "oidc_client_secret").write_text("segredo-do-cliente", encoding="utf-8")
+    raw = sealing.seal_content(backup._keys(), "frase-secreta-longa", backup.KEYS_FORM)
+    restore._unpack_keys(
+        raw, "frase-secreta-longa", tmp_path / "palco", restore.Restored("", "", chaves=False, arquivos=0)
+    )
+    back = tmp_path / "palco" / "dados" / "chaves" / "oidc_client_secret"
+    assert back.read_text(encoding="utf-8").strip() == "segredo-do-cliente"
+
+
 @pytest.mark.parametrize(
     ("claims", "papel"),
     [
@@ -124,4 +141,27 @@ def test_a_provider_that_answers_nonsense_is_away(oidc: Any, monkeypatch: pytest
     monkeypatch.setattr(provider, "_call", lambda *_, **__: (200, plain))
     with pytest.raises(Misconfigured, match="precisa ser https"):
         provider.discover(config.config())
+    provider.forget()
+
+
+def test_of_many_visitors_one_asks_a_provider_that_is_away(oidc: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider.forget()
+    asked, everyone = [], Barrier(8)
+
+    def away(_method: str, url: str, **_: Any) -> Any:
+        asked.append(url)
+        raise provider.ProviderAway("não respondeu a tempo")
+
+    def visit(_: int) -> str:
+        everyone.wait(timeout=10)
+        try:
+            provider.discover(config.config())
+        except provider.ProviderAway as error:
+            return error.reason
+        return ""
+
+    monkeypatch.setattr(provider, "_call", away)
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(visit, range(8))) == {"não respondeu a tempo"}
+    assert len(asked) == 1
     provider.forget()
