@@ -165,6 +165,21 @@ COLETA = Benchmark(
         ),
     ],
 )
+ASGI = Benchmark(
+    "asgi_servers",
+    [
+        Figure(f"uvicorn instead of daphne: {what}", f"least.uvicorn.{name}", unit, f"least.daphne.{name}")
+        for what, name, unit in (
+            ("processor for a list of jobs", "cpu_ms_of_jobs_list", "ms"),
+            ("processor for a page", "cpu_ms_of_a_page", "ms"),
+            ("list of jobs, p99", "jobs_list_p99_ms", "ms"),
+            ("200 viewers, processor", "viewers_cpu_s", "s"),
+            ("200 viewers, delay p99", "viewers_delay_p99_ms", "ms"),
+            ("memory after requests", "memory_after_requests_mib", "MiB"),
+            ("memory that grows for 10 clients who do not read", "grew_for_who_does_not_read_mib", "MiB"),
+        )
+    ],
+)
 MASKER = Benchmark(
     "masker",
     [
@@ -173,5 +188,5 @@ MASKER = Benchmark(
     ],
 )
 
-ALL = (LATENCY, FLOOD, VIEWERS, DISPATCH, LARGE_HISTORY, PORTFOLIO, FIDC_CSV, COLETA, MASKER)
+ALL = (LATENCY, FLOOD, VIEWERS, DISPATCH, LARGE_HISTORY, PORTFOLIO, FIDC_CSV, COLETA, MASKER, ASGI)
 BENCHMARKS = {benchmark.name: benchmark for benchmark in ALL}

@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--stalled", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=15)
     arguments = parser.parse_args()
-    limits = {"ETLHUB_WS_POR_USUARIO": "1000", "ETLHUB_WS_POR_ENDERECO": "1000"}
+    limits = {"ETLHUB_SOCKETS_PER_USER": "1000", "ETLHUB_SOCKETS_PER_ADDRESS": "1000"}
     with hub(environment=limits) as running, running.client() as client:
         one = measure(running, client, 1, 0, arguments.seconds)
         many = measure(running, client, arguments.viewers, arguments.stalled, arguments.seconds)

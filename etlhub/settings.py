@@ -20,6 +20,7 @@ SHARED_DIR = Path(env.str("ETLHUB_ARQUIVOS", default="") or DATA_DIR).expanduser
 
 DEBUG = env.bool("ETLHUB_DEBUG", default=False)
 SECRET_KEY = secret_key()
+SERVER = env.str("ETLHUB_SERVIDOR", default="daphne")
 PORT = env.int("ETLHUB_PORT", default=4001)
 ALLOWED_HOSTS = env.list("ETLHUB_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 BEHIND_TLS = env.bool("ETLHUB_TLS", default=False)

@@ -18,14 +18,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        # daphne installs its event loop on import: before anything else of Twisted.
-        from etlhub import server  # isort: skip
+        if settings.SERVER == "uvicorn":
+            from etlhub.server_uvicorn import serve
+        else:
+            # daphne installs its event loop on import: before anything else of Twisted.
+            from etlhub.server import serve
         from etlhub.asgi import application
         from etlhub.operations.web_counters import Publisher
 
         publisher = Publisher()
         publisher.start()
         try:
-            server.serve(application, options["host"], options["port"])
+            serve(application, options["host"], options["port"])
         finally:
             publisher.stop()
