@@ -20,6 +20,16 @@ def data_dir() -> Path:
     return folder
 
 
+def private_file(variable: str) -> str:
+    """The content of the private file that `variable` names. SystemExit in words when it cannot be read: nothing works then."""
+    path = Path(os.environ[variable]).expanduser()
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "não é um texto em UTF-8"
+        raise SystemExit(f"{variable}: o arquivo {path} não pôde ser lido ({reason}).") from None
+
+
 def secret_key() -> str:
     """Django's key: ETLHUB_SECRET_KEY, the file named by ETLHUB_SECRET_KEY_FILE, systemd's credential, or one made on first run.
 
@@ -27,8 +37,8 @@ def secret_key() -> str:
     """
     if given := os.environ.get("ETLHUB_SECRET_KEY"):
         return given
-    if named := os.environ.get("ETLHUB_SECRET_KEY_FILE"):
-        return Path(named).expanduser().read_text(encoding="utf-8-sig").strip()
+    if os.environ.get("ETLHUB_SECRET_KEY_FILE"):
+        return private_file("ETLHUB_SECRET_KEY_FILE")
     credential = Path(os.environ.get("CREDENTIALS_DIRECTORY") or os.devnull) / "etlhub_secret_key"
     if credential.is_file():
         return credential.read_text(encoding="utf-8-sig").strip()

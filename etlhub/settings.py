@@ -8,7 +8,7 @@ from typing import Any
 import environ
 
 from etlhub.operations import logs
-from etlhub.paths import BASE_DIR, data_dir, read_or_make_key, secret_key
+from etlhub.paths import BASE_DIR, data_dir, private_file, read_or_make_key, secret_key
 
 env = environ.Env()
 environ.Env.read_env(env.str("ETLHUB_DOTENV", default=str(BASE_DIR / ".env")))
@@ -79,7 +79,7 @@ TEMPLATES = [
 if env.str("DATABASE_URL_FILE", default="") and not env.str("DATABASE_URL", default=""):
     # A private file, as containers and systemd hand secrets over: the URL holds a password.
     DATABASES: dict[str, dict[str, Any]] = {
-        "default": env.db_url_config(Path(env.str("DATABASE_URL_FILE")).read_text(encoding="utf-8").strip())
+        "default": env.db_url_config(private_file("DATABASE_URL_FILE"))
     }
 else:
     DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{(DATA_DIR / 'etlhub.sqlite3').as_posix()}")}

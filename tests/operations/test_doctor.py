@@ -149,6 +149,24 @@ def test_a_backup_that_failed_or_is_old_is_told(settings: LazySettings, tmp_path
 
 
 @pytest.mark.django_db
+def test_a_folder_for_backups_or_files_that_takes_none_is_told(settings: LazySettings, tmp_path: Path) -> None:
+    (tmp_path / "arquivo").write_text("no lugar da pasta")
+    settings.DATA_DIR, settings.SHARED_DIR = tmp_path, tmp_path / "nao-montada"
+    assert "nao-montada" in told(folder.data_folder())
+    settings.BACKUP_DIR = str(tmp_path / "backups" / "diarios")
+    assert told(services.backups()) == ""
+    if Path("/proc/self").is_dir():  # nobody may make a file there
+        settings.BACKUP_DIR = "/proc/backups"
+        assert "Corrija ETLHUB_BACKUP_DIR" in told(services.backups())
+
+
+def test_a_vault_without_its_keys_is_told_once(catalogo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ETLHUB_CREDENTIAL_KEYS_FILE", "/nao/ha")
+    assert "/nao/ha" in told(runs.vault_keys())
+    assert list(runs.credentials()) == []
+
+
+@pytest.mark.django_db
 def test_a_portal_that_is_away_is_told_and_the_demo_is_not_asked(catalogo: None) -> None:
     for sistema_id, url in (("maps", "https://127.0.0.1:9"), ("fidc", "demo://fidc")):
         change = store.Change(url=url, username="ana")

@@ -96,4 +96,11 @@ def test_the_session_key_may_come_from_a_file(tmp_path: Path) -> None:
         timeout=60,
     )
     assert shown.stdout == "k" * 60 + "\n"
+    missing = {"ETLHUB_SECRET_KEY_FILE": str(tmp_path / "outra"), "DJANGO_SETTINGS_MODULE": "etlhub.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment | missing, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("ETLHUB_SECRET_KEY_FILE: o arquivo")
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "d" / "chaves" / "secret_key").exists()

@@ -20,6 +20,7 @@ from django.utils import timezone
 from etlhub.operations.findings import Finding, good, problem, warning
 from jobs.models import Job
 from sistemas.caminhos import size
+from sistemas.espera import in_time
 
 LOW_BYTES = 2 * 1024**3
 FULL_BYTES = 300 * 1024**2
@@ -43,9 +44,36 @@ def data_folder() -> Iterator[Finding]:
         return
     yield good("Pasta de dados", str(folder))
     yield space(free)
+    yield from _shared_folder()
     if (folder / INTERRUPTED_RESTORE).exists():
         what = "Rode manage.py restore outra vez, com o mesmo arquivo e --substituir."
         yield problem("Restauração", "Uma restauração foi interrompida no meio da troca dos arquivos.", what)
+
+
+def _shared_folder() -> Iterator[Finding]:
+    """Only where it is another one than the data folder."""
+    folder = Path(settings.SHARED_DIR)
+    if folder == Path(settings.DATA_DIR):
+        return
+    if wrong := cannot_write(folder):
+        what = "Confira ETLHUB_ARQUIVOS e se o compartilhamento está montado."
+        yield problem("Pasta dos arquivos", f"Não consigo gravar em {folder} ({wrong}).", what)
+    else:
+        yield good("Pasta dos arquivos", str(folder))
+
+
+def cannot_write(folder: Path) -> str:
+    """Why no file can be made there; empty when one can. A dead share is waited for a few seconds."""
+
+    def write() -> None:
+        with tempfile.TemporaryFile(dir=folder, prefix=".doctor-"):
+            pass
+
+    try:
+        in_time(write)
+    except OSError as error:  # TimeoutError is one
+        return error.strerror or str(error)
+    return ""
 
 
 def space(free: int) -> Finding:

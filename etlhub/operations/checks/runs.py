@@ -47,7 +47,10 @@ def vault_keys() -> Iterator[Finding]:
 def credentials() -> Iterator[Finding]:
     """Refused or missing logins of the active sistemas."""
     active = list(Sistema.objects.filter(ativo=True).values_list("pk", flat=True))
-    problems = vault.check_startable(active)
+    try:
+        problems = vault.check_startable(active)
+    except HubError:  # the vault does not open: `vault_keys` has told it
+        return
     for sistema_id, found in problems.items():
         yield warning("Credenciais", found.message, "Corrija em Configurações › Credenciais.", sistema_id)
     if not problems:

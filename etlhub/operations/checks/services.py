@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from etlhub.operations import daily, presence
+from etlhub.operations.checks import folder
 from etlhub.operations.findings import Finding, good, problem, warning
 from etlhub.redis_client import client
 from jobs.queries import count_workers
@@ -156,6 +157,12 @@ def backups() -> Iterator[Finding]:
     if not settings.BACKUP_DIR:
         what = "Defina ETLHUB_BACKUP_DIR (de preferência em outro disco) ou agende manage.py backup."
         yield warning("Backup diário", "Está desligado.", what)
+        return
+    target = Path(settings.BACKUP_DIR)
+    # It is made when it is missing: then what there is of the way to it must take a folder.
+    there = next((path for path in (target, *target.parents) if path.is_dir()), target)
+    if wrong := folder.cannot_write(there):
+        yield problem("Backup diário", f"Não consigo gravar em {target} ({wrong}).", "Corrija ETLHUB_BACKUP_DIR.")
         return
     last, failure = daily.newest(), daily.last_failure()
     if failure:
