@@ -32,6 +32,8 @@ from etl_scripts.transporte import (
 
 PRAZO_CLIQUE: Final = 15.0  # seconds for an element that is there to become clickable
 PASSO_MS: Final = 40  # how often a wait looks again
+DEMORAS: Final = 10  # times that the page takes to answer us: so long it must be quiet at least
+QUIETO_MAXIMO: Final = 3.0  # seconds
 
 
 class TransporteNavegador(Transporte):
@@ -217,11 +219,15 @@ class TransporteNavegador(Transporte):
             self._pausa()
             if not self._observador.quieto():
                 continue
+            perguntado = time.monotonic()
             try:
-                if self._pagina.evaluate("document.readyState") == "complete":
-                    return
+                pronta = self._pagina.evaluate("document.readyState") == "complete"
             except Error:
                 continue  # between two pages
+            # On a busy machine the page that a click leads to begins late: the old one must not be taken for it.
+            demora = time.monotonic() - perguntado
+            if pronta and self._observador.quieto(min(max(QUIETO, DEMORAS * demora), QUIETO_MAXIMO)):
+                return
         raise Falha("portal_fora", "A página do portal não terminou de carregar a tempo.")
 
     def _receber(self) -> Baixado:

@@ -102,9 +102,9 @@ class Fidc(Conector):
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def _abrir_estoque(self) -> None:
-        """The form; after a request it is usually still there, ready for the next one."""
+        """The form; after a request it is usually still there, ready for the next one (in a browser, perhaps not yet)."""
         visita = self.visita
-        if visita.existe("data") and visita.existe("gerar_csv"):
+        if not visita.com_scripts and visita.existe("data") and visita.existe("gerar_csv"):
             return
         visita.em("abrir o estoque")
         if not visita.existe("menu_estoque"):

@@ -7,14 +7,17 @@ HTTP they are read from `fundos_json`; in a browser the select2 field is used as
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 
+from etl_scripts import parada
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
 from etl_scripts.palavras import citado
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
+CLIQUES, ESPERA_CLIQUE, PASSO = 3, 3.0, 0.1  # how often “Exportar” is clicked; seconds for each click; between looks
 LADOS = {"ativo": "composicao", "passivo": "posicao"}
 PARSERS = {("ativo", "xlsx"): "xlsx_carteira", ("passivo", "xlsx"): ""}
 
@@ -105,9 +108,19 @@ class Maps(Conector):
         if self._consulta != (lado, pedido.fundo, pedido.fim) or not self.visita.existe("exportar"):
             self._pesquisar(lado, pedido)
         self.visita.em(f"exportar {pedido}")
-        if not self.visita.existe(f"exportar_{tipo}"):
-            self.visita.tocar("exportar")
+        self._mostrar_formatos(f"exportar_{tipo}")
         return self.receber(f"exportar_{tipo}")
+
+    def _mostrar_formatos(self, chave: str) -> None:
+        """Opens “Exportar”; again when the page was not ready to hear the first click."""
+        visita = self.visita
+        for _ in range(CLIQUES):
+            if visita.existe(chave):
+                return
+            visita.tocar("exportar")
+            limite = time.monotonic() + ESPERA_CLIQUE
+            while visita.com_scripts and not visita.existe(chave) and time.monotonic() < limite:
+                parada.dormir(PASSO)
 
     def _abrir(self, lado: str) -> None:
         visita = self.visita
@@ -120,9 +133,12 @@ class Maps(Conector):
         visita.esperar("data")
 
     def _pesquisar(self, lado: str, pedido: Pedido) -> None:
-        """The form stays above its result: the next fund or day of the same side is asked for there."""
+        """The form stays above its result: the next fund or day of the same side is asked for there.
+
+        Not in a browser: there one result could be taken for the next, which is still to come.
+        """
         visita = self.visita
-        if self._lado != lado or not visita.existe("data"):
+        if visita.com_scripts or self._lado != lado or not visita.existe("data"):
             self._abrir(lado)
         self._consulta = self._lado = None  # until this search has gone well
         visita.em(f"pesquisar {pedido.fundo} em {pedido.periodo}")

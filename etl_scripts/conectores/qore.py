@@ -123,7 +123,9 @@ class Qore(Conector):
         self._aberto = None  # until the file has come
         if aberto == (pedido.fundo, pedido.relatorio) and visita.existe("linhas"):
             return
-        if aberto is None or aberto[0] != pedido.fundo or not visita.existe(pedido.relatorio):
+        # In a browser the table of the one report could be taken for that of the other, which is still to come.
+        outro = aberto is None or aberto[0] != pedido.fundo or visita.com_scripts
+        if outro or not visita.existe(pedido.relatorio):
             self._entrar_no_fundo(pedido)
         visita.em(f"abrir {pedido.relatorio} de {pedido.fundo}")
         visita.clicar(pedido.relatorio)
