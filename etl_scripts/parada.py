@@ -69,7 +69,7 @@ def pedir_parada() -> None:
         return
     pedida.set()
     threading.Thread(target=_encerrar_a_forca, name="encerrar", daemon=True).start()
-    if os.name != "nt" and threading.current_thread() is not threading.main_thread():
+    if sys.platform != "win32" and threading.current_thread() is not threading.main_thread():
         identidade = threading.main_thread().ident
         if identidade is not None:
             signal.pthread_kill(identidade, signal.SIGTERM)  # interrupts a blocked read

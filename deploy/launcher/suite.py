@@ -24,6 +24,17 @@ PYTEST_TIMEOUT = 40 * 60.0
 CHECK_TIMEOUT = 15 * 60.0
 _POLL = 0.1
 _WINDOWS_CACHE = ".mypy_cache/win32"
+_ON_WINDOWS = (
+    "start.py",
+    "manage.py",
+    "deploy",
+    "etlhub",
+    "sistemas",
+    "jobs",
+    "credentials",
+    "portfolio",
+    "etl_scripts",
+)
 _SHOWN_LINES = 120
 _STOP_TIMEOUT = 5.0
 
@@ -77,9 +88,7 @@ def _checks(session: Session, python: Path, node: frontend.Node) -> list[Check]:
     return [
         Check("mypy", tool("mypy")),
         # The branches for Windows, which this system's run above does not look at.
-        Check(
-            "mypy (Windows)", tool("mypy", "--platform", "win32", "--cache-dir", _WINDOWS_CACHE, "start.py", "deploy")
-        ),
+        Check("mypy (Windows)", tool("mypy", "--platform", "win32", "--cache-dir", _WINDOWS_CACHE, *_ON_WINDOWS)),
         Check("ruff", tool("ruff", "check", ".")),
         Check("ruff format", tool("ruff", "format", "--check", ".")),
         Check("eslint", script("lint")),
