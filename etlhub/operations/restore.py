@@ -77,7 +77,20 @@ def restore(path: Path, *, passphrase: str | None, replace: bool = False) -> Res
             _exchange(reader.manifest, stage, report, keep=bool(used))
     with connection.cursor() as cursor:
         moved.make_folders(cursor)
+    _share_selectors(report)
     return report
+
+
+def _share_selectors(report: Restored) -> None:
+    """Where several machines share a folder, the changed selectors are read there and not in the data folder."""
+    restored, shared = Path(settings.DATA_DIR) / "seletores", Path(settings.SHARED_DIR) / "seletores"
+    if restored == shared or not restored.is_dir():
+        return
+    try:
+        shutil.copytree(restored, shared, dirs_exist_ok=True)
+    except OSError as error:
+        reason = getattr(error, "strerror", None) or "erro do sistema"
+        report.avisos.append(f"Copie os seletores de {restored} para {shared}: não consegui ({reason}).")
 
 
 def _refuse_foreign(manifest: archive.Manifest) -> None:

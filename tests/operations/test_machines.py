@@ -14,6 +14,7 @@ from etlhub.operations import machines
 from etlhub.operations.checks import machines as checks
 from etlhub.operations.findings import Nivel
 from etlhub.operations.machines import Machine
+from etlhub.operations.restore import Restored, _share_selectors
 from tests.hub import ROOT, Hub, wait_until
 
 SAME = {"versao": "1", "sessoes": "a", "cofre": "b", "pasta": "c"}
@@ -68,6 +69,18 @@ def test_the_shared_folder_has_one_name_for_all(
     settings.SHARED_DIR = tmp_path / "nao-montada"
     monkeypatch.setattr(machines, "_folder", (float("-inf"), ""))
     assert machines.folder_mark() == ""
+
+
+def test_restored_selectors_go_where_the_machines_read_them(settings: LazySettings, tmp_path: Path) -> None:
+    settings.DATA_DIR, settings.SHARED_DIR = tmp_path / "dados", tmp_path / "comum"
+    (tmp_path / "dados" / "seletores").mkdir(parents=True)
+    (tmp_path / "dados" / "seletores" / "fidc.toml").write_text("[ajustes]\n")
+    report = Restored("", "", False, 0)
+    _share_selectors(report)
+    assert (tmp_path / "comum" / "seletores" / "fidc.toml").read_text() == "[ajustes]\n"
+    settings.SHARED_DIR = tmp_path / "dados" / "seletores" / "fidc.toml"
+    _share_selectors(report)
+    assert "Copie os seletores" in report.avisos[0]
 
 
 def test_a_hub_shows_its_machine_and_its_workers(hub: Hub) -> None:
