@@ -106,14 +106,7 @@ async function toError(response: Response, path: string): Promise<ApiError> {
     // not JSON (a proxy's page): the status alone must do
   }
   detail = withReference(detail || fallback(response.status), response)
-  detail = withReference(detail || fallback(response.status), response)
   return new ApiError(response.status, detail || fallback(response.status), campos, segundoFator)
-}
-
-/** A fault of the hub's own says under which number its log has it. */
-function withReference(sentence: string, response: Response): string {
-  const id = response.headers.get('X-Request-ID')
-  return response.status < 500 || !id || sentence.includes(id) ? sentence : `${sentence} (ocorrência ${id})`
 }
 
 /** A fault of the hub's own says under which number its log has it. */
