@@ -96,12 +96,13 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne ships no types
         """
         if not self._response_started:
             super().check_timeouts()
-        elif time.monotonic() - self.moved_at > self.server.http_timeout and self.channel is not None:
-            self.channel.transport.abortConnection()
+        elif time.monotonic() - self.moved_at > self.server.http_timeout:
+            if (channel := getattr(self, "channel", None)) is not None:
+                channel.transport.abortConnection()
 
     async def drained(self) -> None:
         """Return when the transport takes more; cut the connection when it does not for STALLED_SECONDS."""
-        channel = self.channel
+        channel = getattr(self, "channel", None)  # twisted takes the attribute away when the client has gone
         if channel is None or channel.writable.is_set():
             return
         try:

@@ -78,9 +78,7 @@ TEMPLATES = [
 # --- database -------------------------------------------------------------------------------------------------------
 if env.str("DATABASE_URL_FILE", default="") and not env.str("DATABASE_URL", default=""):
     # A private file, as containers and systemd hand secrets over: the URL holds a password.
-    DATABASES: dict[str, dict[str, Any]] = {
-        "default": env.db_url_config(private_file("DATABASE_URL_FILE"))
-    }
+    DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(private_file("DATABASE_URL_FILE"))}
 else:
     DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{(DATA_DIR / 'etlhub.sqlite3').as_posix()}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -197,6 +195,10 @@ LEASE_SECONDS = env.float("ETLHUB_LEASE_SECONDS", default=8.0)
 MAX_LINES_PER_JOB = env.int("ETLHUB_MAX_LINES_PER_JOB", default=5_000_000)
 LOG_MAX_LINES = env.int("ETLHUB_LOG_MAX_LINES", default=0)
 LOG_RETENTION_DAYS = env.int("ETLHUB_LOG_RETENTION_DAYS", default=180)
+QUARANTINE_DAYS = env.int("ETLHUB_QUARENTENA_DIAS", default=90)
+QUARANTINE_MAX_MB = env.int("ETLHUB_QUARENTENA_MAX_MB", default=5120)
+FAILURE_PAGES_DAYS = env.int("ETLHUB_ARTEFATOS_DIAS", default=30)
+FAILURE_PAGES_MAX_MB = env.int("ETLHUB_ARTEFATOS_MAX_MB", default=1024)
 
 # --- backup and log ------------------------------------------------------------------------------------------------------
 BACKUP_DIR = env.str("ETLHUB_BACKUP_DIR", default="")
@@ -207,10 +209,6 @@ BACKUP_PASSPHRASE_FILE = env.str("ETLHUB_BACKUP_FRASE_ARQUIVO", default="")
 LOGGING: dict[str, Any] = logs.config(
     json_lines=env.bool("ETLHUB_LOG_JSON", default=False), level=env.str("ETLHUB_LOG_LEVEL", default="INFO")
 )
-QUARANTINE_DAYS = env.int("ETLHUB_QUARENTENA_DIAS", default=90)
-QUARANTINE_MAX_MB = env.int("ETLHUB_QUARENTENA_MAX_MB", default=5120)
-FAILURE_PAGES_DAYS = env.int("ETLHUB_ARTEFATOS_DIAS", default=30)
-FAILURE_PAGES_MAX_MB = env.int("ETLHUB_ARTEFATOS_MAX_MB", default=1024)
 
 UNFOLD = {
     "SITE_TITLE": "ETL Hub",

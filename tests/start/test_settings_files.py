@@ -23,7 +23,7 @@ REDIS_URL='redis://:a#b@x:1/0'
 linha solta
 VAZIA=
 """
-NAME = re.compile(r"[\"'`]((?:ETL|ETLHUB|REACT|REDIS|DATABASE)_[A-Z][A-Z_]*)[\"'`]")
+NAME = re.compile(r"[\"'`]((?:ETL|ETLHUB|REACT|REDIS|DATABASE|SENTRY|OTEL)_[A-Z][A-Z_]*)[\"'`]")
 # Not settings: marks and messages between our own processes, and what the test suite tells its tests.
 INTERNAL = re.compile(r"ETLHUB_(LAUNCH|NOT_OURS|RUN|TEST_\w+)|REDIS_CLIENT_KWARGS|ETL_CREDENTIALS_V1")
 CODE = ("etlhub", "sistemas", "jobs", "credentials", "portfolio", "etl_scripts", "deploy")
