@@ -96,13 +96,16 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne ships no types
         """
         if not self._response_started:
             super().check_timeouts()
-        elif time.monotonic() - self.moved_at > self.server.http_timeout:
-            if (channel := getattr(self, "channel", None)) is not None:
-                channel.transport.abortConnection()
+        elif (channel := self._channel()) is not None and time.monotonic() - self.moved_at > self.server.http_timeout:
+            channel.transport.abortConnection()
+
+    def _channel(self) -> Any:
+        """The connection; None when the client has gone, for Twisted then takes the attribute away."""
+        return getattr(self, "channel", None)
 
     async def drained(self) -> None:
         """Return when the transport takes more; cut the connection when it does not for STALLED_SECONDS."""
-        channel = getattr(self, "channel", None)  # twisted takes the attribute away when the client has gone
+        channel = self._channel()
         if channel is None or channel.writable.is_set():
             return
         try:
