@@ -5,7 +5,7 @@ const CommandPalette = lazy(async () => ({ default: (await import('@/features/pa
 
 /** Listens for Ctrl+K; the palette itself is fetched the first time it is wanted. */
 export function PaletteHost() {
-  const { open, setOpen } = usePalette()
+  const { open, before, setOpen } = usePalette()
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return
@@ -15,6 +15,9 @@ export function PaletteHost() {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [setOpen])
+  useEffect(() => {
+    if (!open && before instanceof HTMLElement) before.focus()
+  }, [open, before])
   return open ? (
     <Suspense fallback={null}>
       <CommandPalette />

@@ -44,7 +44,7 @@ export function CaminhosTab() {
           submit()
         }}
       >
-        <ul className="divide-y">
+        <ul className="divide-y [&_button]:scroll-mb-16 [&_input]:scroll-mb-16">
           {data.map((c) => (
             <PathRow
               key={c.chave}

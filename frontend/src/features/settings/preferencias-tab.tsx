@@ -35,20 +35,25 @@ export function PreferenciasTab() {
           <Text title="Aparência" hint="Vale para você, em qualquer computador." />
           <div role="radiogroup" aria-label="Aparência" className="flex rounded-lg border p-0.5">
             {THEMES.map(({ value, label, icon: Icon }) => (
-              <button
+              <label
                 key={value}
-                type="button"
-                role="radio"
-                aria-checked={theme === value}
-                onClick={() => void prefer({ tema: value })}
                 className={cn(
-                  'flex h-7 items-center gap-1.5 rounded-md px-2.5 text-[13px]',
+                  'relative flex h-7 items-center gap-1.5 rounded-md px-2.5 text-[13px]',
                   theme === value ? 'bg-muted font-medium' : 'text-subtle hover:text-foreground',
                 )}
               >
+                {/* The browser's own, for its arrow keys; above the label, which is what is seen of it. */}
+                <input
+                  type="radio"
+                  name="tema"
+                  aria-label={label}
+                  checked={theme === value}
+                  onChange={() => void prefer({ tema: value })}
+                  className="absolute inset-0 size-full cursor-pointer appearance-none rounded-md"
+                />
                 <Icon className="size-3.5" aria-hidden />
                 {label}
-              </button>
+              </label>
             ))}
           </div>
         </div>

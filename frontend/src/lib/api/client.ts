@@ -2,6 +2,7 @@ import { useSession } from '@/lib/session'
 
 const BASE = '/api'
 const TIMEOUT_MS = 20_000
+const KEEP_ALIVE_CHARS = 10_000
 
 export interface CampoErro {
   campo: string
@@ -70,6 +71,10 @@ async function call(path: string, options: Options): Promise<Response> {
   }
   if (options.body !== undefined) {
     init.body = options.body instanceof FormData ? options.body : JSON.stringify(options.body)
+  }
+  // A change is sent even when the reader leaves the page at once; browsers limit how much may be on its way so.
+  if (init.method !== 'GET' && (init.body === undefined || (typeof init.body === 'string' && init.body.length < KEEP_ALIVE_CHARS))) {
+    init.keepalive = true
   }
   let response: Response
   try {

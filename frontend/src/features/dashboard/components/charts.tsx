@@ -1,4 +1,5 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
+import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis } from 'recharts'
+import { ChartBox } from '@/components/charts/chart-box'
 import { AXIS, ChartLegend, ChartTooltip, GRID } from '@/components/charts/chart-tooltip'
 import type { Stats } from '@/lib/api/types'
 import { formatDateLong, formatDuration, formatInteger } from '@/lib/format'
@@ -14,7 +15,7 @@ export function PerDay({ days }: { days: Stats['por_dia'] }) {
   return (
     <div className="flex h-full flex-col gap-3">
       <div className="min-h-0 flex-1">
-        <ResponsiveContainer width="100%" height="100%">
+        <ChartBox>
           <BarChart data={days} margin={{ top: 4, right: 0, bottom: 0, left: -18 }} maxBarSize={28} title="Execuções por dia">
             <CartesianGrid {...GRID} />
             <XAxis dataKey="dia" {...AXIS} tickFormatter={(d: string) => `${d.slice(8)}/${d.slice(5, 7)}`} minTickGap={16} />
@@ -46,7 +47,7 @@ export function PerDay({ days }: { days: Stats['por_dia'] }) {
               />
             ))}
           </BarChart>
-        </ResponsiveContainer>
+        </ChartBox>
       </div>
       <ChartLegend items={RESULTS.map(({ name, color }) => ({ name, color }))} />
     </div>
@@ -59,7 +60,7 @@ export function PerSistema({ sistemas }: { sistemas: Stats['por_sistema'] }) {
     .filter((s) => s.duracao_media_segundos !== null)
     .sort((a, b) => (b.duracao_media_segundos ?? 0) - (a.duracao_media_segundos ?? 0))
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ChartBox>
       <BarChart data={data} layout="vertical" margin={{ top: 0, right: 8, bottom: 0, left: 0 }} barSize={12} title="Duração por sistema">
         <XAxis type="number" {...AXIS} tickFormatter={(s: number) => formatDuration(Math.round(s))} minTickGap={24} />
         <YAxis type="category" dataKey="nome" {...AXIS} width={112} />
@@ -79,6 +80,6 @@ export function PerSistema({ sistemas }: { sistemas: Stats['por_sistema'] }) {
         />
         <Bar dataKey="duracao_media_segundos" fill="var(--accent)" radius={3} isAnimationActive={false} />
       </BarChart>
-    </ResponsiveContainer>
+    </ChartBox>
   )
 }

@@ -7,9 +7,6 @@ import type { LogSource } from '../lib/job-log'
 import { Scroller } from '../lib/scroller'
 import { LogRow } from './log-row'
 
-// More than ever stand on a screen, so that no two rows in sight share a key.
-const ROW_POOL = 1024
-
 interface LogViewProps {
   jobId: number
   source: LogSource
@@ -37,7 +34,7 @@ export function LogView(props: LogViewProps) {
   const rows = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const count = source.count
-  const { first, start, end, top, height } = scroller.layout(count, source.prepended, follow)
+  const { first, start, end, top, height, keyOf } = scroller.layout(count, source.prepended, follow)
 
   const [seenCount, setSeenCount] = useState(count)
   if (follow && seenCount !== count) setSeenCount(count)
@@ -118,8 +115,7 @@ export function LogView(props: LogViewProps) {
               const line = source.line(index)
               return (
                 <LogRow
-                  // At the end all rows change at once, so the places are kept; elsewhere the rows are.
-                  key={follow ? index - start : index % ROW_POOL}
+                  key={keyOf(index)}
                   jobId={jobId}
                   line={line}
                   index={index}

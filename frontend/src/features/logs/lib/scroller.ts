@@ -2,6 +2,8 @@ import { Heights } from './heights'
 import { ScrollMap } from './scroll-map'
 
 export const ROW_PX = 22
+// More than ever stand on a screen, so that no two rows in sight share a key.
+const KEYS = 1024
 const OVERSCAN = 8
 const AT_END_PX = 6
 const SETTLE_MS = 400
@@ -17,6 +19,8 @@ export interface Window {
   top: number
   /** How tall the scrolled content is. */
   height: number
+  /** The key of a row: a row in sight keeps its element, and so does, at the end, its place. */
+  keyOf: (index: number) => number
 }
 
 /** Which rows of a scrolled element are in sight, and how it moves. The element tells it of scrolling, it tells React. */
@@ -27,6 +31,11 @@ export class Scroller {
   private viewport = FIRST_GUESS_PX
   private following = false
   private prepended = 0
+  private firstStart = 0
+  private firstKey = 0
+  private placed = false
+  /** Where the bar stood when we last set or saw it. */
+  private bar = 0
   private frame = 0
   private settle: ReturnType<typeof setTimeout> | undefined
   private version = 0
@@ -49,6 +58,7 @@ export class Scroller {
   readonly attach = (box: HTMLElement): (() => void) => {
     this.box = box
     this.viewport = box.clientHeight
+    this.bar = box.scrollTop
     const resize = new ResizeObserver(() => {
       this.viewport = box.clientHeight
       this.redraw()
@@ -77,12 +87,18 @@ export class Scroller {
     const first = this.heights.indexAt(this.map.top)
     const start = Math.max(0, first - OVERSCAN)
     const last = this.heights.indexAt(this.map.top + this.viewport) + OVERSCAN
+    // While it follows all rows change at once, so the places keep their keys; else the rows do.
+    if (!follow || !this.placed) this.firstKey += start - this.firstStart - moved
+    this.placed = follow
+    this.firstStart = start
+    const shift = this.firstKey - start
     return {
       first,
       start,
       end: count === 0 ? -1 : Math.min(count - 1, last),
       top: this.heights.offset(start) + this.map.native - this.map.top,
       height: this.map.nativeHeight,
+      keyOf: (index) => (((index + shift) % KEYS) + KEYS) % KEYS,
     }
   }
 
@@ -90,7 +106,10 @@ export class Scroller {
   commit(rows: Iterable<Element>, measure: boolean): void {
     if (measure || this.heights.irregular) this.measure(rows)
     const { box } = this
-    if (box && Math.abs(box.scrollTop - this.map.native) > 0.5) box.scrollTop = this.map.native
+    // Moved by the reader since, with the event still on its way: lines that come just now must not undo that.
+    if (!box || Math.abs(box.scrollTop - this.bar) > 1) return
+    if (Math.abs(box.scrollTop - this.map.native) > 0.5) box.scrollTop = this.map.native
+    this.bar = box.scrollTop
   }
 
   /** Moves by so many screens; Infinity is the end. */
@@ -133,6 +152,7 @@ export class Scroller {
 
   private readonly onScroll = (): void => {
     const { box, map } = this
+    if (box) this.bar = box.scrollTop
     if (!box || Math.abs(box.scrollTop - map.native) < 1) return
     const before = map.top
     this.viewport = box.clientHeight

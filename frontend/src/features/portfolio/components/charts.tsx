@@ -1,6 +1,7 @@
 import {
-  Area, AreaChart, Bar, BarChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, Treemap, XAxis, YAxis,
+  Area, AreaChart, Bar, BarChart, CartesianGrid, ReferenceLine, Tooltip, Treemap, XAxis, YAxis,
 } from 'recharts'
+import { ChartBox } from '@/components/charts/chart-box'
 import { AXIS, ChartTooltip, GRID } from '@/components/charts/chart-tooltip'
 import { niceTicks } from '@/components/charts/scale'
 import type { Evolucao } from '@/lib/api/types'
@@ -24,7 +25,7 @@ function stackTicks(dates: Evolucao[]): number[] {
 export function Composition({ dates }: { dates: Evolucao[] }) {
   const ticks = stackTicks(dates)
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ChartBox>
       <BarChart data={dates} stackOffset="sign" margin={{ top: 4, right: 0, bottom: 0, left: 4 }} maxBarSize={32} title="Composição por data">
         <CartesianGrid {...GRID} />
         <XAxis dataKey="data" {...AXIS} tickFormatter={shortDay} minTickGap={20} />
@@ -50,7 +51,7 @@ export function Composition({ dates }: { dates: Evolucao[] }) {
           <Bar key={id} dataKey={id} stackId="classe" fill={color} isAnimationActive={false} />
         ))}
       </BarChart>
-    </ResponsiveContainer>
+    </ChartBox>
   )
 }
 
@@ -63,7 +64,7 @@ export function Line({ dates, field }: { dates: Evolucao[]; field: 'patrimonio' 
   const ticks = niceTicks(Math.min(...values), Math.max(...values))
   const tick = field === 'cota' ? text : moneyMarks(ticks)
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ChartBox>
       <AreaChart data={dates} margin={{ top: 4, right: 0, bottom: 0, left: 4 }} title={`${name} no tempo`}>
         <CartesianGrid {...GRID} />
         <XAxis dataKey="data" {...AXIS} tickFormatter={shortDay} minTickGap={20} />
@@ -89,14 +90,14 @@ export function Line({ dates, field }: { dates: Evolucao[]; field: 'patrimonio' 
           dot={dates.length < 2 ? { fill: 'var(--accent)' } : false}
         />
       </AreaChart>
-    </ResponsiveContainer>
+    </ChartBox>
   )
 }
 
 /** The composition as areas; only what is owned has an area. */
 export function CompositionMap({ leaves }: { leaves: Leaf[] }) {
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ChartBox>
       <Treemap data={leaves} dataKey="value" nameKey="name" isAnimationActive={false} content={(node) => <Cell {...node} />}>
         <Tooltip
           isAnimationActive={false}
@@ -114,7 +115,7 @@ export function CompositionMap({ leaves }: { leaves: Leaf[] }) {
           }}
         />
       </Treemap>
-    </ResponsiveContainer>
+    </ChartBox>
   )
 }
 
