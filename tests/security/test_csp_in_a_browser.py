@@ -54,7 +54,7 @@ def log_in(page: Page, following: str = "/") -> None:
 def test_the_login_page_keeps_its_looks_and_lets_in(page: Page) -> None:
     found = watch(page)
     page.goto("/entrar/")
-    assert page.evaluate("getComputedStyle(document.querySelector('form')).borderRadius") == "12px"
+    assert page.evaluate("getComputedStyle(document.querySelector('.caixa')).borderRadius") == "12px"
     assert not found
     log_in(page)
 
