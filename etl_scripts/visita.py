@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Final
 
 from etl_scripts import contrato
 from etl_scripts.erros import Falha
 from etl_scripts.seletores import Tabela
 from etl_scripts.transporte import Baixado, Elemento, ElementoAusente, Transporte
+
+CLIQUES: Final = 3
+ESPERA_CLIQUE: Final = 3.0  # seconds for each click but the last, which has the usual time
 
 
 class Visita:
@@ -123,6 +127,22 @@ class Visita:
         """Clicks and waits for the page to settle."""
         with self._explicar(chave):
             self.transporte.clicar(self.tabela.seletor(chave, **valores))
+
+    def chegar(self, chave: str, ate: str) -> None:
+        """Clicks until what the click leads to is there: a page still at work under the pointer swallows one.
+
+        Only for what may be clicked twice. Over plain HTTP one click is enough.
+        """
+        for _ in range(CLIQUES - 1 if self.com_scripts else 0):
+            self.clicar(chave)
+            with suppress(ElementoAusente):
+                self.transporte.esperar([self.tabela.seletor(ate)], ESPERA_CLIQUE)
+                return
+            if not self.existe(chave):
+                break  # it did lead somewhere, which takes its time
+        else:
+            self.clicar(chave)
+        self.esperar(ate)
 
     def baixar(self, chave: str, **valores: object) -> Baixado:
         """Clicks what answers with a file. Raises PaginaNoLugar when a page came."""

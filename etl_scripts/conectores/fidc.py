@@ -110,8 +110,7 @@ class Fidc(Conector):
         if not visita.existe("menu_estoque"):
             visita.abrir(self.contexto.acesso.url)
         visita.esperar("menu_estoque")
-        visita.clicar("menu_estoque")
-        visita.esperar("data")
+        visita.chegar("menu_estoque", "data")
 
     def _pedir(self, pedido: Pedido) -> None:
         self._abrir_estoque()
@@ -148,7 +147,7 @@ class Fidc(Conector):
         else:
             if not visita.existe("menu_relatorios"):
                 visita.abrir(self.contexto.acesso.url)
-            visita.clicar("menu_relatorios")
+            visita.chegar("menu_relatorios", "atualizar")
         visita.esperar("atualizar")
 
     def _situacao(self, pedido: Pedido) -> tuple[str, int]:

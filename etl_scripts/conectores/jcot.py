@@ -53,8 +53,7 @@ class Jcot(Conector):
         visita = self.visita
         visita.em("abrir Posição de Cotista")
         visita.esperar("menu")
-        visita.clicar("menu")
-        visita.esperar("data_inicial")
+        visita.chegar("menu", "data_inicial")
         visita.em(f"informar o período {pedido.periodo}")
         visita.escolher("consulta", texto=str(visita.tabela.ajuste("texto_consulta")))
         visita.preencher("data_inicial", f"{pedido.inicio:%d/%m/%Y}")

@@ -7,17 +7,14 @@ HTTP they are read from `fundos_json`; in a browser the select2 field is used as
 from __future__ import annotations
 
 import json
-import time
 from datetime import date
 
-from etl_scripts import parada
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
 from etl_scripts.palavras import citado
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
-CLIQUES, ESPERA_CLIQUE, PASSO = 3, 3.0, 0.1  # how often “Exportar” is clicked; seconds for each click; between looks
 LADOS = {"ativo": "composicao", "passivo": "posicao"}
 PARSERS = {("ativo", "xlsx"): "xlsx_carteira", ("passivo", "xlsx"): ""}
 
@@ -108,19 +105,9 @@ class Maps(Conector):
         if self._consulta != (lado, pedido.fundo, pedido.fim) or not self.visita.existe("exportar"):
             self._pesquisar(lado, pedido)
         self.visita.em(f"exportar {pedido}")
-        self._mostrar_formatos(f"exportar_{tipo}")
+        if self.visita.com_scripts and not self.visita.existe(f"exportar_{tipo}"):
+            self.visita.chegar("exportar", f"exportar_{tipo}")
         return self.receber(f"exportar_{tipo}")
-
-    def _mostrar_formatos(self, chave: str) -> None:
-        """Opens “Exportar”; again when the page was not ready to hear the first click."""
-        visita = self.visita
-        for _ in range(CLIQUES):
-            if visita.existe(chave):
-                return
-            visita.tocar("exportar")
-            limite = time.monotonic() + ESPERA_CLIQUE
-            while visita.com_scripts and not visita.existe(chave) and time.monotonic() < limite:
-                parada.dormir(PASSO)
 
     def _abrir(self, lado: str) -> None:
         visita = self.visita
