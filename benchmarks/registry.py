@@ -187,6 +187,48 @@ MASKER = Benchmark(
         Figure("masker, a secret in every 100th line", "medido.com_segredos_mb_s", "MB/s"),
     ],
 )
+INTERFACE = Benchmark(
+    "interface",
+    [
+        Figure("/etl: scripts of the first load, gzip", "first_load.js_gz_kb", "kB", target="≤ 200"),
+        Figure("/etl: largest paint, empty cache, p50", "lcp.ms.p50", "ms", "lcp.one_line_ms.p50", target="≤ 1,000"),
+        Figure(
+            "/etl: the same on a processor slowed fourfold, p50",
+            "lcp_throttled.ms.p50",
+            "ms",
+            "lcp_throttled.one_line_ms.p50",
+            target="≤ 2,500",
+        ),
+        Figure("log of 5,000 lines/s: tasks, p95", "flood.log.clock_ms.p95", "ms", "rest.clock_ms.p95", target="≤ 50"),
+        Figure("the same, time on the processor, p95", "flood.log.cpu_ms.p95", "ms", "rest.cpu_ms.p95", target="≤ 50"),
+        Figure(
+            "/etl beside 5,000 lines/s: tasks, p95", "flood.etl.clock_ms.p95", "ms", "rest.clock_ms.p95", target="≤ 50"
+        ),
+        Figure(
+            "log of 10^6 lines: first rows after a click, p50",
+            "log.first_rows_after_a_click_ms.p50",
+            "ms",
+            target="≤ 1,000",
+        ),
+        Figure(
+            "log of 10^6 lines: first rows, page and all, empty cache, p50",
+            "log.first_rows_ms.p50",
+            "ms",
+            "lcp.one_line_ms.p50",
+            target="≤ 1,000",
+        ),
+        Figure(
+            "log of 10^6 lines: scrolling",
+            "log.scroll.frames_per_s",
+            "frames/s",
+            "empty_page_scroll.frames_per_s",
+            "≥ 55",
+        ),
+        Figure(
+            "log of 10^6 lines: heap after 150 leaps", "log.heap_mib.after_leaps", "MiB", "log.heap_mib.opened", "≤ 60"
+        ),
+    ],
+)
 
-ALL = (LATENCY, FLOOD, VIEWERS, DISPATCH, LARGE_HISTORY, PORTFOLIO, FIDC_CSV, COLETA, MASKER, ASGI)
+ALL = (LATENCY, FLOOD, VIEWERS, DISPATCH, LARGE_HISTORY, PORTFOLIO, FIDC_CSV, COLETA, MASKER, ASGI, INTERFACE)
 BENCHMARKS = {benchmark.name: benchmark for benchmark in ALL}

@@ -52,10 +52,18 @@ const sistemas = {
 // Whoever needs the data asks again and shows what went wrong.
 const ignore = (): void => undefined
 
-/** Asks for what every page needs while the page itself is still on its way. */
+const job = (id: number) => ({
+  queryKey: keys.job(id),
+  queryFn: ({ signal }: { signal: AbortSignal }) => api<Job>(`/jobs/${id}`, { query: { logs: false }, signal }),
+})
+
+/** Asks for what every page, and the one at this address, needs while the page itself is still on its way. */
 export function prefetch(): void {
   queryClient.query(me).catch(ignore)
-  if (sessionNoted()) queryClient.query(sistemas).catch(ignore)
+  if (!sessionNoted()) return
+  queryClient.query(sistemas).catch(ignore)
+  const id = /^\/(?:logs|jobs)\/(\d{1,9})$/.exec(location.pathname)?.[1]
+  if (id) queryClient.query(job(Number(id))).catch(ignore)
 }
 
 export function useMe() {
@@ -96,11 +104,7 @@ export function useJobs(filter: JobQuery) {
 }
 
 export function useJob(id: number | null) {
-  return useQuery({
-    queryKey: keys.job(id ?? 0),
-    queryFn: ({ signal }) => api<Job>(`/jobs/${id ?? 0}`, { query: { logs: false }, signal }),
-    enabled: id !== null,
-  })
+  return useQuery({ ...job(id ?? 0), enabled: id !== null })
 }
 
 export function useConfig() {

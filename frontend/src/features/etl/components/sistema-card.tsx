@@ -122,7 +122,7 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
         <div className="mt-2 flex items-baseline gap-3 text-xs text-subtle">
           <p
             data-testid={`mensagem-${id}`}
-            className={cn('min-w-0 flex-1 truncate', shown.status === 'ERROR' && 'text-danger')}
+            className={cn('min-w-0 flex-1', shown.status === 'ERROR' ? 'line-clamp-3 text-danger' : 'truncate')}
             title={shown.mensagem}
           >
             {active && place > 1 ? `${place}º na fila` : message(shown, active)}
