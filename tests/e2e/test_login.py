@@ -108,7 +108,6 @@ def test_the_second_factor_from_the_first_code_to_the_expired_session(hub_stage:
 
         page.get_by_role("switch", name="Simular").click()
         end_session(hub_stage, page)
-        page.get_by_role("switch", name="Incluir JCOT na execução").click()
         dialog = page.get_by_role("alertdialog", name="Sua sessão terminou")
         expect(dialog.get_by_label("Senha")).to_be_focused()
         dialog.get_by_label("Senha").fill(PASSWORD)
@@ -173,7 +172,6 @@ def test_a_session_that_ended_goes_on_after_a_login_in_another_tab(
         page.get_by_role("button", name="Continuar como olga").click()
         page.get_by_role("switch", name="Simular").click()
         end_session(hub_stage, page)
-        page.get_by_role("switch", name="Incluir JCOT na execução").click()
         dialog = page.get_by_role("alertdialog", name="Sua sessão terminou")
         with page.expect_popup() as popup:
             dialog.get_by_role("link", name="Entrar com Acme").click()

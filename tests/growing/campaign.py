@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from tests.chaos.clients import Follower
 from tests.chaos.oracle import Oracle, Verdict
 from tests.chaos.work import SISTEMAS, prepare, write_program
 from tests.growing.balancer import Balancer
-from tests.growing.cluster import DOOMED, PROCESSES, SKEW_SECONDS, Cluster
+from tests.growing.cluster import DOOMED, PROCESSES, SKEW_SECONDS, Cluster, postgres_server
 from tests.hub import PASSWORD, wait_until
 
 LINES = (20, 180)
@@ -270,24 +270,6 @@ class Campaign:
             told = any("gama" in each["mensagem"] and each["nivel"] == "erro" for each in clocks)
             self.verdict.check("the doctor tells which machine's clock is wrong", told, lambda: str(clocks))
             self.report.figures["clock_of_gama_ahead_seconds"] = SKEW_SECONDS
-
-
-@contextlib.contextmanager
-def postgres_server(folder: Path, given: str) -> Iterator[str]:
-    """`given`, or a server of Debian's package that is gone afterwards (and forgets on a power cut: no fsync)."""
-    from deploy.launcher import postgres
-    from deploy.launcher.steps import Session, Steps
-    from tests.hub import ROOT
-
-    if given:
-        yield given
-        return
-    session = Session(ROOT, folder / "postgres", Steps())
-    session.logs.mkdir(parents=True)
-    with postgres.cluster(session) as url:
-        if url is None:
-            raise SystemExit("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-        yield url
 
 
 def campaign(folder: Path, jobs: int, baseline: int, postgres: str = "") -> Report:

@@ -15,12 +15,13 @@ from django.db import connection
 
 from credentials import store
 from credentials.models import AuditEntry
-from jobs import dispatch, runner
+from jobs import dispatch, recovery, runner
 from jobs.models import Execution, Job, LogEntry, State
 from sistemas import catalogue
 
 FAKE_ETL = Path(__file__).with_name("fake_etl.py")
 PASSWORD = "Senha-Secreta-41!"
+DEAD_PID = 2**22 - 3
 
 MakeExecution = Callable[..., Execution]
 
@@ -88,3 +89,20 @@ def in_thread(action: Callable[[], Any]) -> threading.Thread:
     thread = threading.Thread(target=body, daemon=True)
     thread.start()
     return thread
+
+
+@pytest.fixture
+def fresh_watch() -> Iterator[None]:
+    """A watchman that has seen nothing yet."""
+    recovery._seen.clear()
+    yield
+    recovery._seen.clear()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that the watchman's own clock is put forward by: `clock[0] += 10`."""
+    forward = [0.0]
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + forward[0])
+    return forward
