@@ -32,15 +32,23 @@ def build(folder: Path, jobs: int, lines: int) -> float:
     per_job = max(lines // jobs, 1)
     stamp = f"datetime('now', '-' || (n * 90.0 / {jobs}) || ' days')"
     numbers = f"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {jobs})"
-    database.execute(
-        f"""{numbers} INSERT INTO jobs_job (id, type, status, params, data_inicial, data_final, dry_run, limpar,
-        baixar_de_novo, error_message, log_seq, log_first, created_at, started_at, finished_at)
-        SELECT {jobs} + 1 - n, 'etl_pipeline', CASE n % 10 WHEN 0 THEN 'error' ELSE 'completed' END, '{{}}', date('now'),
-        date('now'), 0, 0, 0, '', {per_job}, 1, {stamp}, {stamp}, datetime({stamp}, '+40 seconds') FROM t"""
-    )
-    columns = [row[1] for row in database.execute("PRAGMA table_info(jobs_execution)")]
+    ended = "CASE n % 10 WHEN 0 THEN 'error' ELSE 'completed' END"
+    job = {
+        "id": f"{jobs} + 1 - n",
+        "type": "'etl_pipeline'",
+        "status": ended,
+        "params": "'{}'",
+        "data_inicial": "date('now')",
+        "data_final": "date('now')",
+        "log_seq": str(per_job),
+        "log_first": "1",
+        "created_at": stamp,
+        "started_at": stamp,
+        "finished_at": f"datetime({stamp}, '+40 seconds')",
+    }
+    _insert(database, "jobs_job", job, "t", numbers)
     for index, sistema in enumerate(SISTEMAS):
-        values: dict[str, str] = {
+        values = {
             "job_id": "id",
             "sistema_id": f"'{sistema}'",
             "status": "CASE status WHEN 'error' THEN 'error' ELSE 'success' END",
@@ -55,10 +63,7 @@ def build(folder: Path, jobs: int, lines: int) -> float:
             "started_at": "started_at",
             "finished_at": "finished_at",
         }
-        nullable = {row[1] for row in database.execute("PRAGMA table_info(jobs_execution)") if not row[3]}
-        chosen = [name for name in columns if name != "id" and (name in values or name not in nullable)]
-        picked = ", ".join(values.get(name, "0" if name in ("insistir", "version") else "''") for name in chosen)
-        database.execute(f"INSERT INTO jobs_execution ({', '.join(chosen)}) SELECT {picked} FROM jobs_job")
+        _insert(database, "jobs_execution", values, "jobs_job")
     for first in range(1, jobs + 1, CHUNK_JOBS):
         last = min(first + CHUNK_JOBS - 1, jobs)
         database.execute("COMMIT")  # or the whole log would be written twice, for it all stood in the write-ahead log
@@ -73,6 +78,17 @@ def build(folder: Path, jobs: int, lines: int) -> float:
     database.execute("ANALYZE")
     database.close()
     return round(time.perf_counter() - started, 1)
+
+
+def _insert(database: sqlite3.Connection, table: str, values: dict[str, str], source: str, before: str = "") -> None:
+    """Rows out of `source`: `values` are SQL by column; what else may not be null is 0 or empty by its type."""
+    chosen = dict(values)
+    for _, name, kind, required, default, key in database.execute(f"PRAGMA table_info({table})").fetchall():
+        if name not in values and required and not key and default is None:
+            chosen[name] = "''" if "char" in kind or "text" in kind else "0"
+    database.execute(
+        f"{before} INSERT INTO {table} ({', '.join(chosen)}) SELECT {', '.join(chosen.values())} FROM {source}"
+    )
 
 
 def paths(job: int) -> dict[str, str]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as summary
+from benchmarks import large_history
+from benchmarks.common import ROOT
 from benchmarks.registry import BENCHMARKS, Benchmark, Figure, meets
 
 SHARED = {"__init__", "__main__", "common", "registry"}
@@ -39,3 +45,17 @@ def test_each_row_shows_the_figure_beside_its_baseline_and_target(
     table = summary.page(tmp_path).splitlines()
     assert table[-2].startswith("| rate | 12,345 lines/s | 54,321 lines/s | ≥ 1,000 lines/s ✓ | `x` | ")
     assert table[-1].startswith("| share | 0.3 |  | ≥ 0.5 ✗ not met | `x` | ")
+
+
+def test_the_long_past_is_written_in_the_tables_as_they_are(tmp_path: Path) -> None:
+    """Straight SQL knows nothing of a column that a migration adds."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    environment |= {"ETLHUB_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "etlhub.settings"}
+    environment |= {"ETLHUB_DOTENV": os.devnull}
+    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=True, timeout=120)
+    large_history.build(tmp_path, jobs=20, lines=200)
+    database = sqlite3.connect(tmp_path / "etlhub.sqlite3")
+    tables = ("jobs_job", "jobs_execution", "jobs_logentry")
+    rows = [database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+    database.close()
+    assert rows == [20, 80, 200]
