@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -62,20 +64,19 @@ def ler(caminho: Path) -> Leitura:
     conferir_tamanho(caminho, MAX_BYTES_GRANDE)
     leitura = Leitura(FORMATO)
     fundos: dict[tuple[str, date], _Acumulado] = {}
-    cabecalho: lotes.Cabecalho | None = None
     with caminho.open("rb") as arquivo:
-        for lote in lotes.ler_lotes(caminho, arquivo, MAX_BYTES_GRANDE):
-            atual = lote
-            if cabecalho is None:
-                cabecalho = lotes.achar_cabecalho(caminho, lote, MARCAS)
-                colunas = Colunas(cabecalho.nomes, CAMPOS)
-                if faltam := colunas.faltam("fundo", "data", "cedente", "valor"):
-                    raise ErroDeLeitura(caminho, cabecalho.linha, None, f"faltam as colunas: {', '.join(faltam)}")
-                atual = lotes.sem_cabecalho(lote, cabecalho)
-            if atual.dados and not atual.dados.isspace():
-                leitura.linhas += _somar(caminho, atual, cabecalho, colunas, fundos)
-    if cabecalho is None:
-        raise ErroDeLeitura(caminho, None, None, "o arquivo está vazio")
+        lotes_lidos = lotes.ler_lotes(caminho, arquivo, MAX_BYTES_GRANDE)
+        primeiro = next(lotes_lidos, None)
+        if primeiro is None:
+            raise ErroDeLeitura(caminho, None, None, "o arquivo está vazio")
+        cabecalho = lotes.achar_cabecalho(caminho, primeiro, MARCAS)
+        colunas = Colunas(cabecalho.nomes, CAMPOS)
+        if faltam := colunas.faltam("fundo", "data", "cedente", "valor"):
+            raise ErroDeLeitura(caminho, cabecalho.linha, None, f"faltam as colunas: {', '.join(faltam)}")
+        tarefa = partial(_agrupar, caminho, cabecalho, colunas)
+        for lote, grupos in lotes.adiantar(chain([lotes.sem_cabecalho(primeiro, cabecalho)], lotes_lidos), tarefa):
+            if grupos is not None:
+                leitura.linhas += _somar(caminho, lote, cabecalho, colunas, fundos, grupos)
     for (fundo, dia), acumulado in fundos.items():
         leitura.fundos.append(_carteira(fundo, dia, acumulado))
         if acumulado.cortados:
@@ -83,22 +84,18 @@ def ler(caminho: Path) -> Leitura:
     return leitura
 
 
-def _somar(
-    caminho: Path,
-    lote: lotes.Lote,
-    cabecalho: lotes.Cabecalho,
-    colunas: Colunas,
-    fundos: dict[tuple[str, date], _Acumulado],
-) -> int:
-    """Adds one chunk; the number of receivables in it."""
+def _agrupar(caminho: Path, cabecalho: lotes.Cabecalho, colunas: Colunas, lote: lotes.Lote) -> pl.DataFrame | None:
+    """The receivables of one chunk by fund, date and cedente; None for a chunk of blank lines."""
     import polars as pl
 
+    if not lote.dados or lote.dados.isspace():
+        return None
     campos = [campo for campo in CAMPOS if campo in colunas.indice]
     tabela = lotes.para_tabela(caminho, lote, cabecalho, [colunas.indice[campo] for campo in campos])
     numeros = [campo for campo in ("valor", "pdd") if campo in campos]
     # A total at the foot of the file is not a receivable.
     e_titulo = ~pl.col("fundo").str.slice(0, 5).str.to_lowercase().eq("total").fill_null(value=False)
-    grupos = (
+    return (
         tabela.rename({f"c{colunas.indice[campo]}": campo for campo in campos})
         .with_row_index("registro")
         .filter(e_titulo)
@@ -113,6 +110,17 @@ def _somar(
         .sort("registro")
         .collect()
     )
+
+
+def _somar(
+    caminho: Path,
+    lote: lotes.Lote,
+    cabecalho: lotes.Cabecalho,
+    colunas: Colunas,
+    fundos: dict[tuple[str, date], _Acumulado],
+    grupos: pl.DataFrame,
+) -> int:
+    """Adds one chunk; the number of receivables in it."""
     _recusar(caminho, lote, cabecalho, colunas, grupos)
     for grupo in grupos.iter_rows(named=True):
         _juntar(caminho, lote, cabecalho, colunas, fundos, grupo)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 from .limites import MAX_COLUNAS, MAX_LINHAS_GRANDE, MIB, Prazo
 from .modelo import ErroDeLeitura
@@ -24,13 +25,16 @@ BYTES_POR_LOTE: Final = 8 * MIB
 MAX_CABECALHO: Final = 20  # lines looked at for the header
 _BOM: Final = b"\xef\xbb\xbf"
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True, slots=True)
 class Lote:
-    """Whole lines in UTF-8, and the number of the first one in the file (from 1)."""
+    """Whole lines in UTF-8, the number of the first one in the file (from 1), and how many line ends there are."""
 
     linha: int
     dados: bytes
+    quebras: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,33 @@ def ler_lotes(caminho: Path, arquivo: IO[bytes], maximo: int, tamanho: int = BYT
             raise ErroDeLeitura(caminho, linha, None, "há uma linha longa demais, ou aspas que nunca se fecham")
         resto = dados[corte:]
         if corte:
-            yield Lote(linha, _utf8(caminho, linha, dados[:corte]))
-            linha += dados.count(b"\n", 0, corte)
+            quebras = dados.count(b"\n", 0, corte)
+            yield Lote(linha, _utf8(caminho, linha, dados[:corte]), quebras)
+            linha += quebras
             if linha > MAX_LINHAS_GRANDE:
                 raise ErroDeLeitura(caminho, linha, None, f"o arquivo passa de {MAX_LINHAS_GRANDE} linhas")
     if resto:
-        yield Lote(linha, _utf8(caminho, linha, resto + b"\n"))
+        yield Lote(linha, _utf8(caminho, linha, resto + b"\n"), resto.count(b"\n") + 1)
+
+
+def adiantar(lotes: Iterator[Lote], tarefa: Callable[[Lote], R]) -> Iterator[tuple[Lote, R]]:
+    """Each chunk with what `tarefa` makes of it in a thread, while the next one is read; errors in the file's order."""
+    with ThreadPoolExecutor(1, "lotes") as executor:
+        anterior: tuple[Lote, Future[R]] | None = None
+        while True:
+            erro: ErroDeLeitura | None = None
+            lote = None
+            try:
+                lote = next(lotes, None)
+            except ErroDeLeitura as lido:
+                erro = lido
+            if anterior is not None:
+                yield anterior[0], anterior[1].result()
+            if erro is not None:
+                raise erro
+            if lote is None:
+                return
+            anterior = lote, executor.submit(tarefa, lote)
 
 
 def achar_cabecalho(caminho: Path, lote: Lote, marcas: Sequence[set[str]]) -> Cabecalho:
@@ -87,7 +112,7 @@ def sem_cabecalho(lote: Lote, cabecalho: Cabecalho) -> Lote:
     posicao = 0
     for _ in range(cabecalho.linha - lote.linha + 1):
         posicao = lote.dados.find(b"\n", posicao) + 1 or len(lote.dados)
-    return Lote(cabecalho.linha + 1, lote.dados[posicao:])
+    return Lote(cabecalho.linha + 1, lote.dados[posicao:], lote.quebras - lote.dados.count(b"\n", 0, posicao))
 
 
 def para_tabela(caminho: Path, lote: Lote, cabecalho: Cabecalho, indices: Sequence[int]) -> pl.LazyFrame:
@@ -97,7 +122,7 @@ def para_tabela(caminho: Path, lote: Lote, cabecalho: Cabecalho, indices: Sequen
     largura = _largura(lote, cabecalho)
     escolhidas = [f"c{indice}" for indice in sorted(indices)]
     com_aspas = b'"' in lote.dados
-    if not com_aspas and lote.dados.count(cabecalho.separador.encode()) != (largura - 1) * lote.dados.count(b"\n"):
+    if not com_aspas and lote.dados.count(cabecalho.separador.encode()) != (largura - 1) * lote.quebras:
         # polars reads no farther than the last column it needs: uneven lines are looked for here.
         _procurar_desigual(caminho, lote, cabecalho.separador, largura)
     try:
@@ -161,6 +186,8 @@ def achar_registro(lote: Lote, separador: str, registro: int) -> tuple[int, list
 def _corte(dados: bytes) -> int:
     """Where the last line end outside quotes is, plus one; 0 when there is none."""
     corte = dados.rfind(b"\n") + 1
+    if b'"' not in dados:  # far sooner than counting them
+        return corte
     impares = dados.count(b'"', 0, corte) % 2
     while corte and impares:
         anterior = dados.rfind(b"\n", 0, corte - 1) + 1
@@ -176,10 +203,17 @@ def _utf8(caminho: Path, linha: int, dados: bytes) -> bytes:
     if b"\x00" in dados:
         onde = linha + dados.count(b"\n", 0, dados.index(b"\x00"))
         raise ErroDeLeitura(caminho, onde, None, "o arquivo contém bytes nulos: não é texto, ou chegou corrompido")
-    if dados.isascii():
+    if dados.isascii() or _e_utf8(dados):
         return dados
+    return dados.decode("cp1252", "latin1_resto").encode("utf-8")
+
+
+def _e_utf8(dados: bytes) -> bool:
+    """Whether it is UTF-8, by polars: that looks at it several times sooner than Python makes text of it."""
+    import polars as pl
+
     try:
-        dados.decode("utf-8")
-    except UnicodeDecodeError:
-        return dados.decode("cp1252", "latin1_resto").encode("utf-8")
-    return dados
+        pl.Series([dados], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True

@@ -67,6 +67,16 @@ def test_bad_cell_is_found_on_its_line(coluna: int, valor: bytes, titulo: str, m
     assert (info.value.linha, info.value.coluna) == (334, titulo)
 
 
+def test_the_first_of_two_errors_is_told_though_chunks_are_read_ahead(tmp_path: Path) -> None:
+    todas = linhas()
+    for linha in range(100, 400, 20):
+        todas[linha] = todas[linha].replace(b";1,85;", b";", 1)
+    todas[399] += b"\x00"
+    with pytest.raises(ErroDeLeitura, match="colunas em vez de 30") as info:
+        ler(gravar(tmp_path, b"\r\n".join(todas)))
+    assert info.value.linha == 101
+
+
 @pytest.mark.parametrize("celula", [b";1,85;9;", b";"])
 def test_line_with_more_or_fewer_columns(celula: bytes, tmp_path: Path) -> None:
     todas = linhas()
