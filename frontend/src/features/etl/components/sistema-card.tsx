@@ -8,11 +8,12 @@ import { Progress } from '@/components/ui/progress'
 import { Switch } from '@/components/ui/switch'
 import type { JobSistema, Sistema } from '@/lib/api/types'
 import { useCodePrompt } from '@/lib/code-prompt'
-import { formatAgo, formatDateTime, formatDuration } from '@/lib/format'
+import { formatAgo, formatDateTime } from '@/lib/format'
 import { isActive, type Shown, shownStatus, useLive } from '@/lib/live/status'
 import { opcaoLabel } from '@/lib/opcoes'
 import { cn } from '@/lib/utils'
 import { useOpcao, useToggle } from '../api/sistemas'
+import { describePace } from '../pace'
 
 interface SistemaCardProps {
   sistema: Sistema
@@ -129,7 +130,7 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
           </p>
           <span className="tabular shrink-0" title={sistema.ultima_execucao ? formatDateTime(sistema.ultima_execucao) : ''}>
             {active
-              ? pace(shown, execution, expected, now)
+              ? describePace({ ...shown, elapsed: elapsedOf(shown, execution, now), expected })
               : sistema.ultima_execucao && formatAgo(sistema.ultima_execucao, now)}
           </span>
         </div>
@@ -138,15 +139,9 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
   )
 })
 
-/** "42% · 12 s de ~30 s" */
-function pace(shown: Shown, execution: JobSistema | undefined, expected: number | null, now: number): string {
-  const parts = [`${shown.progresso}%`]
-  if (shown.tentativa > 1) parts.unshift(`tentativa ${shown.tentativa}`)
-  if (execution?.started_at && shown.status === 'RUNNING') {
-    const elapsed = formatDuration(Math.max(0, Math.round((now - new Date(execution.started_at).getTime()) / 1000)))
-    parts.push(expected ? `${elapsed} de ~${formatDuration(Math.round(expected))}` : elapsed)
-  }
-  return parts.join(' · ')
+function elapsedOf(shown: Shown, execution: JobSistema | undefined, now: number): number | null {
+  if (!execution?.started_at || shown.status !== 'RUNNING') return null
+  return Math.max(0, Math.round((now - new Date(execution.started_at).getTime()) / 1000))
 }
 
 function message(shown: Shown, active: boolean): string {
