@@ -14,9 +14,9 @@ from etl_scripts.arquivador import Arquivador
 from etl_scripts.arquivos import remover_arvore
 from etl_scripts.artefatos import Artefatos
 from etl_scripts.conector import TODOS, Conector
-from etl_scripts.configuracao import nomes_de_fundos
-from etl_scripts.erros import ArquivoInvalido, Falha, SemDados
-from etl_scripts.manifesto import Manifesto
+from etl_scripts.configuracao import ItemManifesto, nomes_de_fundos
+from etl_scripts.erros import ArquivoInvalido, Falha, Inalterado, SemDados
+from etl_scripts.manifesto import Manifesto, intacto
 from etl_scripts.palavras import contados
 from etl_scripts.pdfs import separar_por_fundo
 from etl_scripts.pedido import Peca, Pedido
@@ -114,6 +114,13 @@ class Coleta:
             return False
         return self._manifesto.ja_tem(pedido, self._contexto.dias, self._contexto.config.caminho(pedido.destino))
 
+    def _arquivado(self, pedido: Pedido) -> ItemManifesto | None:
+        if self._contexto.config.execucao.baixar_de_novo:
+            return None
+        pasta = self._contexto.config.caminho(pedido.destino)
+        item = self._manifesto.achar(pasta, pedido.relatorio, pedido.fundo, pedido.fim, pedido.inicio)
+        return item if item is not None and intacto(item) else None
+
     def _abrir(self) -> None:
         self._progresso(2, "Conectando ao portal")
         self._transporte = abrir_transporte(self._conector, self._contexto.pasta)
@@ -123,6 +130,7 @@ class Coleta:
             self._sistema, int(ajuste("tentativas")), float(ajuste("espera_inicial")), self._entrar
         )
         self._conector.iniciar(visita, self._repeticao)
+        self._conector.arquivado = self._arquivado
         self._repeticao.entrar()
 
     def _entrar(self) -> None:
@@ -184,6 +192,9 @@ class Coleta:
         falha: Falha | None = None
         try:
             self._repeticao.fazer(str(pedido), lambda: self._buscar_e_arquivar(pedido, buscar))
+        except Inalterado:
+            self.conta.pulados[pedido.fundo or "todos os fundos"] += 1
+            contrato.info(self._sistema, f"{pedido}: já coletado, e o servidor não tem outra versão; não foi baixado.")
         except SemDados as nada:
             self.conta.sem_dados.append((pedido, str(nada)))
             contrato.aviso(self._sistema, f"{pedido}: sem dados.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Final
 
+from etl_scripts.configuracao import ItemManifesto
 from etl_scripts.erros import Falha, SemDados
 from etl_scripts.palavras import citado
 from etl_scripts.pedido import Contexto, Peca, Pedido
@@ -65,6 +66,8 @@ class Conector:
 
     visita: Visita
     repeticao: Repeticao
+    arquivado: Callable[[Pedido], ItemManifesto | None]
+    """What is filed for a request, and whole; None where the user wants it downloaded again."""
 
     def __init__(self, contexto: Contexto) -> None:
         self.contexto = contexto

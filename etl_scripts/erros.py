@@ -30,6 +30,10 @@ class SemDados(Exception):
     """The portal says there is nothing for that fund and date; not an error."""
 
 
+class Inalterado(Exception):
+    """The server says that the file is still the one that was filed before."""
+
+
 class Falha(Exception):
     """Something failed; the message is the Portuguese sentence the user reads."""
 

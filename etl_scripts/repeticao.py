@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from etl_scripts import contrato, parada
-from etl_scripts.erros import Falha, SemDados
+from etl_scripts.erros import Falha, Inalterado, SemDados
 
 RELOGINS_MAXIMOS: Final = 5  # in one run
 ESPERA_MAXIMA: Final = 30.0  # seconds between two tries
@@ -31,7 +31,7 @@ class Repeticao:
         self._tentar("login", self._login, com_login=False)
 
     def fazer(self, que: str, acao: Callable[[], T]) -> T:
-        """Does it, up to the limit. Raises SemDados or the last Falha."""
+        """Does it, up to the limit. Raises SemDados, Inalterado or the last Falha."""
         return self._tentar(que, acao, com_login=True)
 
     def _tentar(self, que: str, acao: Callable[[], T], *, com_login: bool) -> T:
@@ -40,7 +40,7 @@ class Repeticao:
             parada.conferir()
             try:
                 return acao()
-            except SemDados:
+            except (SemDados, Inalterado):
                 raise
             except Falha as falha:
                 if com_login and falha.codigo == "sessao_expirada" and self._relogins < RELOGINS_MAXIMOS:

@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 
 from etl_scripts import parada
-from etl_scripts.erros import Falha, SemDados
+from etl_scripts.erros import Falha, Inalterado, SemDados
 from etl_scripts.nomes import nome_da_resposta
 from etl_scripts.transporte import Baixado, Limites, falha_de_estado
 
@@ -20,30 +20,38 @@ PAUSA: Final = 0.5  # seconds before going on
 Pedir = Callable[[dict[str, str]], AbstractContextManager[httpx.Response]]
 
 
-def baixar_retomando(pedir: Pedir, pasta: Path, limites: Limites, ler_bloco: Callable[[int], None]) -> Baixado:
+def baixar_retomando(
+    pedir: Pedir, pasta: Path, limites: Limites, ler_bloco: Callable[[int], None], etiqueta: str = ""
+) -> Baixado:
     """The whole file. `pedir` makes the request with more headers; `ler_bloco` is told the size so far (and may raise).
 
-    Raises SemDados when the server has no such file, Falha when it cannot be had whole.
+    Raises SemDados when the server has no such file, Inalterado when it is the one of `etiqueta`, Falha when it cannot
+    be had whole.
     """
     parcial = pasta / "baixando.part"
     marca, prazo = "", time.monotonic() + limites.baixa
     for tentativa in range(RETOMADAS_MAXIMAS):
         feito = parcial.stat().st_size if parcial.exists() else 0
         cabecalhos = {"Range": f"bytes={feito}-", "If-Range": marca} if feito and marca else {}
+        if etiqueta and not feito:
+            cabecalhos["If-None-Match"] = etiqueta
         try:
             with pedir(cabecalhos) as resposta:
                 if resposta.status_code in {404, 410}:
                     raise SemDados("o arquivo ainda não existe no servidor")
+                if resposta.status_code == 304 and etiqueta:
+                    raise Inalterado
                 pagina = next(resposta.iter_text(), "") if resposta.status_code >= 400 else ""
                 falha = falha_de_estado(resposta.status_code, pagina, str(resposta.url))
                 if falha is not None:
                     raise falha
-                continua = resposta.status_code == 206 and bool(cabecalhos)
-                marca = resposta.headers.get("ETag", "") or resposta.headers.get("Last-Modified", "")
+                continua = resposta.status_code == 206 and "Range" in cabecalhos
+                nova = resposta.headers.get("ETag", "")
+                marca = nova or resposta.headers.get("Last-Modified", "")
                 _receber(resposta, parcial, feito if continua else 0, prazo, ler_bloco)
                 nome = nome_da_resposta(resposta.headers.get("Content-Disposition", ""), str(resposta.url))
                 parcial.replace(pasta / nome)
-                return Baixado(pasta / nome, nome, (pasta / nome).stat().st_size, str(resposta.url))
+                return Baixado(pasta / nome, nome, (pasta / nome).stat().st_size, str(resposta.url), nova)
         except Falha as falha:
             cresceu = parcial.exists() and parcial.stat().st_size > feito
             if not (falha.repetir and marca and cresceu) or tentativa == RETOMADAS_MAXIMAS - 1:

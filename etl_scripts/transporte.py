@@ -43,6 +43,7 @@ class Baixado:
     nome: str
     tamanho: int
     origem: str
+    etiqueta: str = ""  # what the server calls this version (ETag)
 
 
 class ElementoAusente(Exception):
@@ -133,8 +134,11 @@ class Transporte(ABC):
         """Clicks something that answers with a file, and waits until the file is whole. Raises PaginaNoLugar."""
 
     @abstractmethod
-    def baixar_endereco(self, endereco: str) -> Baixado:
-        """The file at an address of the portal, with the session's cookies. Raises PaginaNoLugar."""
+    def baixar_endereco(self, endereco: str, etiqueta: str = "") -> Baixado:
+        """The file at an address of the portal, with the session's cookies. Raises PaginaNoLugar.
+
+        `etiqueta` names the version we have: Inalterado where the server has no other (plain HTTP only).
+        """
 
     @abstractmethod
     def html(self) -> str:

@@ -150,13 +150,14 @@ class TransporteHttp(Transporte):
     def baixar(self, alternativas: Alternativas) -> Baixado:
         return self._baixar(self._acao(alternativas))
 
-    def baixar_endereco(self, endereco: str) -> Baixado:
+    def baixar_endereco(self, endereco: str, etiqueta: str = "") -> Baixado:
         envio = Envio("GET", urljoin(self._endereco, endereco))
         return baixar_retomando(
             lambda cabecalhos: self._pedir(envio, cabecalhos),
             self.proxima_pasta(),
             self.limites,
             lambda tamanho: _conferir_tamanho(tamanho, self.limites),
+            etiqueta,
         )
 
     def html(self) -> str:

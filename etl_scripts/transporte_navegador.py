@@ -159,7 +159,7 @@ class TransporteNavegador(Transporte):
         except Error as causa:
             raise Falha("portal_fora", f"A conexão com o portal falhou: {primeira_linha(causa)}") from causa
 
-    def baixar_endereco(self, endereco: str) -> Baixado:
+    def baixar_endereco(self, endereco: str, etiqueta: str = "") -> Baixado:  # noqa: ARG002 - the browser keeps its own
         self._observador.esquecer()
         destino = urljoin(self._pagina.url, endereco)
         try:

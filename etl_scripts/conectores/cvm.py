@@ -1,5 +1,7 @@
 """CVM open data: the informe diário by month; no login; a download that goes on where it broke off.
 
+A month that is still completed is asked for each time, by the name of the version we have: the same one stays there.
+
 Source: https://dados.cvm.gov.br/dataset/fi-doc-inf_diario, files `inf_diario_fi_YYYYMM.zip`. The funds to load are given
 by CNPJ; without any the file is only checked and filed.
 """
@@ -11,6 +13,8 @@ from datetime import date, timedelta
 
 from etl_scripts import calendario
 from etl_scripts.conector import Conector
+from etl_scripts.etiquetas import Etiquetas
+from etl_scripts.manifesto import sha256_de
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
@@ -41,7 +45,13 @@ class Cvm(Conector):
         nome = str(self.visita.tabela.ajuste("arquivo")).replace("{mes}", f"{pedido.fim:%Y%m}")
         self.visita.em(f"baixar {nome}")
         base = self.contexto.acesso.url
-        return self.visita.transporte.baixar_endereco(f"{base}{'' if base.endswith('/') else '/'}{nome}")
+        endereco = f"{base}{'' if base.endswith('/') else '/'}{nome}"
+        etiquetas = Etiquetas(self.contexto.config.execucao.pasta_dados, self.sistema)
+        antes = self.arquivado(pedido)
+        conhecida = etiquetas.de(endereco, antes.sha256) if antes is not None else ""
+        baixado = self.visita.transporte.baixar_endereco(endereco, conhecida)
+        etiquetas.guardar(endereco, baixado.etiqueta, sha256_de(baixado.caminho))
+        return baixado
 
 
 def _meses(inicio: date, fim: date) -> list[date]:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
 from etl_scripts.demo_portal import DemoPortal
 from etl_scripts.demo_portal.constants import PORTAL_NAMES
@@ -18,7 +19,7 @@ from ..comando.bancada import HOJE
 from .conftest import Rodar, texto_de
 
 LOTE = {"excel": True, "pdf": True, "lote_excel": True, "lote_pdf": True}
-CASOS = [(sistema, None) for sistema in PORTAL_NAMES] + [("qore", LOTE)]
+CASOS = [(sistema, None) for sistema in PORTAL_NAMES if sistema != "cvm"] + [("qore", LOTE)]
 FECHADO = {"data_inicial": date(2026, 9, 10), "data_final": date(2026, 9, 14)}  # CVM still corrects newer months
 
 
@@ -26,7 +27,20 @@ FECHADO = {"data_inicial": date(2026, 9, 10), "data_final": date(2026, 9, 14)}  
 def test_the_second_run_downloads_nothing(
     rodar: Rodar, portal: DemoPortal, sistema: str, opcoes: dict[str, bool] | None
 ) -> None:
-    periodo = FECHADO if sistema == "cvm" else {}
+    _twice(rodar, portal, sistema, opcoes, {})
+
+
+@pytest.mark.parametrize("periodo", [FECHADO, {}], ids=["closed", "open"])
+def test_the_second_run_of_a_month_downloads_nothing(
+    rodar: Rodar, portal: DemoPortal, periodo: dict[str, date]
+) -> None:
+    """A closed month is not asked for; an open one is, and the server has no other version."""
+    _twice(rodar, portal, "cvm", None, periodo)
+
+
+def _twice(
+    rodar: Rodar, portal: DemoPortal, sistema: str, opcoes: dict[str, bool] | None, periodo: dict[str, date]
+) -> None:
     first = rodar(sistema, opcoes, **periodo)
     assert first.status == State.SUCCESS, texto_de(first)
     assert portal.delivered[sistema] > 0
@@ -44,6 +58,31 @@ def test_the_second_run_downloads_nothing(
     assert portal.delivered[sistema] > 0, "unless asked to"
     assert {each.situacao for each in again.artifacts.all()} == {Artifact.Situacao.INALTERADO}
     assert again.artifacts.count() == files
+
+
+def test_a_month_that_the_server_corrected_is_fetched_again(rodar: Rodar, portal: DemoPortal) -> None:
+    first = rodar("cvm").artifacts.get()
+    portal.delivered.clear()
+    portal.faults.set("cvm", "duplicado", vezes=1)  # another content under the same address
+    second = rodar("cvm").artifacts.get()
+    assert portal.delivered["cvm"] == 1
+    assert second.sha256 != first.sha256
+
+
+@pytest.mark.parametrize("lost", ["names", "file"])
+def test_without_the_file_or_the_name_of_its_version_all_is_fetched(
+    rodar: Rodar, portal: DemoPortal, settings: LazySettings, lost: str
+) -> None:
+    first = rodar("cvm").artifacts.get()
+    portal.delivered.clear()
+    if lost == "file":
+        Path(first.caminho).unlink()
+    else:
+        (kept,) = Path(settings.DATA_DIR).rglob("etiquetas/cvm.json")
+        kept.write_text('{"http')
+    rodar("cvm")
+    assert portal.delivered["cvm"] == 1
+    assert Path(first.caminho).is_file()
 
 
 def test_what_is_gone_from_the_disk_is_fetched_again_and_nothing_else(rodar: Rodar, portal: DemoPortal) -> None:
