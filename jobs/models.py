@@ -34,6 +34,7 @@ class State(models.TextChoices):
 
 
 ACTIVE = (State.QUEUED, State.RUNNING, State.CANCELLING)
+OPEN = (State.PENDING, *ACTIVE)
 FINAL = (State.SUCCESS, State.ERROR, State.CANCELLED)
 
 
@@ -132,7 +133,9 @@ class Execution(models.Model):
         indexes = [
             models.Index(fields=["sistema", "-id"], name="execution_last"),
             models.Index(fields=["sistema", "id"], condition=Q(status=State.PENDING), name="execution_pending"),
-            models.Index(fields=["status", "heartbeat_at"], condition=Q(status__in=ACTIVE), name="execution_active"),
+            # Whole, not of ACTIVE alone: SQLite takes no partial index for an IN whose values are bound later.
+            models.Index(fields=["status", "id"], name="execution_status"),
+            models.Index(fields=["finished_at"], name="execution_finished"),
             models.Index(fields=["sistema", "status", "-finished_at"], name="execution_last_good"),
         ]
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from etlhub.errors import NotFound
 from etlhub.redis_client import client
 from jobs import events, process
-from jobs.models import FINAL, SEQ_BITS, Artifact, Execution, Job, JobStatus, Level, LogEntry, State
+from jobs.models import OPEN, SEQ_BITS, Artifact, Execution, Job, JobStatus, Level, LogEntry, State
 from sistemas.models import Sistema
 
 LOG_PAGE = 1000
@@ -61,7 +61,7 @@ def live_status() -> dict[str, LiveStatus]:
 
 def active_executions() -> QuerySet[Execution]:
     """What has not ended, for the snapshot that a new client gets."""
-    return Execution.objects.exclude(status__in=FINAL).order_by("pk")
+    return Execution.objects.filter(status__in=OPEN).order_by("pk")
 
 
 def unfinished_jobs() -> QuerySet[Job]:
