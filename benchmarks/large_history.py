@@ -8,14 +8,19 @@ The baseline is the same API on a hub with 100 jobs, in the same run.
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sqlite3
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from benchmarks.common import hub, report, spread
+from benchmarks.common import ROOT, hub, report, spread
 from tests.hub import Hub
 
 SISTEMAS = ("amplis_reag", "maps", "fidc", "jcot")
@@ -119,20 +124,65 @@ def measure(client: httpx.Client, job: int) -> dict[str, Any]:
 
 
 def plans(folder: Path) -> dict[str, list[str]]:
-    """How SQLite answers the queries behind the pages."""
-    queries = {
-        "jobs_failed": "SELECT * FROM jobs_job WHERE status = 'error' ORDER BY id DESC LIMIT 50",
-        "jobs_of_a_day": "SELECT status, count(*) FROM jobs_job WHERE created_at >= date('now', '-1 day')"
-        " AND created_at < date('now') GROUP BY status",
-        "last_of_a_sistema": "SELECT max(id) FROM jobs_execution WHERE sistema_id = 'maps'",
-        "last_good": "SELECT max(finished_at) FROM jobs_execution WHERE sistema_id = 'maps' AND status = 'success'",
-        "log_page": "SELECT * FROM jobs_logentry WHERE id > 1 << 32 AND id < 2 << 32 ORDER BY id LIMIT 500",
-        "pending": "SELECT id FROM jobs_execution WHERE sistema_id = 'maps' AND status = 'pending' ORDER BY id LIMIT 20",
+    """How SQLite answers the queries behind the pages; with bound values, for by its text a statement may have a better plan."""
+    active, since = ("queued", "running", "cancelling"), time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
+    queries: dict[str, tuple[str, tuple[object, ...]]] = {
+        "jobs_failed": ("SELECT * FROM jobs_job WHERE status = ? ORDER BY id DESC LIMIT 50", ("error",)),
+        "jobs_of_a_day": ("SELECT status, count(*) FROM jobs_job WHERE created_at >= ? GROUP BY status", (since,)),
+        "last_of_a_sistema": ("SELECT max(id) FROM jobs_execution WHERE sistema_id = ?", ("maps",)),
+        "last_good": (
+            "SELECT max(finished_at) FROM jobs_execution WHERE sistema_id = ? AND status = ?",
+            ("maps", "success"),
+        ),
+        "log_page": ("SELECT * FROM jobs_logentry WHERE id > ? AND id < ? ORDER BY id LIMIT 500", (1 << 32, 2 << 32)),
+        "pending": (
+            "SELECT id FROM jobs_execution WHERE sistema_id = ? AND status = ? ORDER BY id LIMIT 20",
+            ("maps", "pending"),
+        ),
+        "under_way": ("SELECT sistema_id FROM jobs_execution WHERE status IN (?, ?, ?)", active),
     }
     database = sqlite3.connect(folder / "etlhub.sqlite3")
-    found = {name: [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + sql)] for name, sql in queries.items()}
+    found = {
+        name: [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + sql, values)]
+        for name, (sql, values) in queries.items()
+    }
     database.close()
     return found
+
+
+def engine(folder: Path) -> dict[str, Any]:
+    """Milliseconds of one round of what the engine does over and over: dispatch, the watchman's look, the live look."""
+    command = [sys.executable, "-m", "benchmarks.large_history", "--engine"]
+    environment = os.environ | {"ETLHUB_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "etlhub.settings"}
+    environment |= {"ETLHUB_DOTENV": os.devnull, "ETLHUB_LOG_LEVEL": "ERROR"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, timeout=300)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def engine_rounds() -> dict[str, Any]:
+    """The same in a process whose Django is on that hub's database."""
+    import django
+
+    django.setup()
+    from jobs import dispatch, fanout, queries, recovery
+
+    rounds: dict[str, Callable[[], object]] = {
+        "dispatch": dispatch.dispatch,
+        "what_died": recovery._settle_dead,
+        "what_changed": lambda: fanout._changes.func({}, 0),  # type: ignore[attr-defined]
+        "queue_positions": queries.queue_positions,
+    }
+    out = {}
+    for name, work in rounds.items():
+        times = []
+        for number in range(CALLS + 2):
+            started = time.perf_counter()
+            work()
+            if number >= 2:
+                times.append((time.perf_counter() - started) * 1000)
+        out[name] = spread(times)
+    return out
 
 
 def without_index(found: dict[str, list[str]]) -> list[str]:
@@ -147,11 +197,15 @@ def on_a_hub(jobs: int, lines: int) -> dict[str, Any]:
         running.start("web")
         running.wait_ready()
         with running.client() as client:
-            return {"jobs": jobs, "log_lines": lines, "build_s": seconds, "ms": measure(client, jobs), **_size(running)}
+            times = measure(client, jobs)
+        engine_times = engine(running.folder)
+        return {
+            "jobs": jobs, "log_lines": lines, "build_s": seconds, "ms": times, "engine_ms": engine_times, **_size(running)
+        }  # fmt: skip
 
 
 def _size(running: Hub) -> dict[str, Any]:
-    size = (running.folder / "etlhub.sqlite3").stat().st_size
+    size = sum(path.stat().st_size for path in running.folder.glob("etlhub.sqlite3*"))
     found = plans(running.folder)
     return {"database_mib": round(size / 2**20), "plans": found, "plans_without_index": len(without_index(found))}
 
@@ -160,7 +214,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=100_000)
     parser.add_argument("--lines", type=int, default=50_000_000)
+    parser.add_argument("--engine", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.engine:
+        sys.stdout.write(json.dumps(engine_rounds()))
+        return
     small = on_a_hub(100, 20_000)
     report("large_history", baseline=small, large=on_a_hub(arguments.jobs, arguments.lines))
 

@@ -46,6 +46,11 @@ def _history(label: str, page: str) -> Figure:
     )
 
 
+def _round(label: str, name: str) -> Figure:
+    at = f"engine_ms.{name}.p95"
+    return Figure(f"100,000 jobs: one {label}, p95", f"large.{at}", "ms", f"baseline.{at}")
+
+
 LATENCY = Benchmark(
     "latency",
     [
@@ -116,6 +121,9 @@ LARGE_HISTORY = Benchmark(
         _history("page of a log", "job_log_page"),
         _history("errors of a log", "job_log_errors"),
         _history("statistics", "stats"),
+        _round("dispatch", "dispatch"),
+        _round("look for what died", "what_died"),
+        _round("look for what changed, for live clients", "what_changed"),
     ],
 )
 PORTFOLIO = Benchmark(
