@@ -217,6 +217,13 @@ def good_runs(sistema_id: str, since: datetime, limit: int) -> list[tuple[dateti
     return [(start, end) for start, end in pairs if start and end]
 
 
+def last_good(sistema_id: str) -> datetime | None:
+    """When the sistema last ended well; one index lookup."""
+    good = Execution.objects.filter(sistema_id=sistema_id, status=State.SUCCESS)
+    last: datetime | None = good.aggregate(last=Max("finished_at"))["last"]
+    return last
+
+
 def expected_seconds(runs: Sequence[tuple[datetime, datetime]]) -> float | None:
     """Median duration of the newest of `good_runs` (at most 15, of RECENT); None without any."""
     since = timezone.now() - RECENT

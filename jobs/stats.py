@@ -7,12 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
 from credentials import vault
 from jobs import events, queries
-from jobs.models import ACTIVE, FINAL, Execution, Job, JobStatus, State
+from jobs.models import ACTIVE, FINAL, Execution, Job, JobStatus
 from sistemas.models import Sistema
 
 SAMPLE = 300
@@ -84,6 +83,7 @@ def _by_sistema(since: datetime) -> list[dict[str, Any]]:
         ended = Execution.objects.filter(sistema=sistema, finished_at__gte=since)
         good, bad, cancelled = (ended.filter(status=status).count() for status in FINAL)  # dearer in one query
         runs = queries.good_runs(sistema.pk, min(since, recent), SAMPLE)
+        last = runs[0][1] if runs else queries.last_good(sistema.pk)
         durations = [(end - start).total_seconds() for start, end in runs if end >= since]
         rows.append(
             {
@@ -93,15 +93,10 @@ def _by_sistema(since: datetime) -> list[dict[str, Any]]:
                 "taxa_sucesso": round(good / (good + bad), 4) if good + bad else None,
                 "duracao_media_segundos": round(sum(durations) / len(durations), 2) if durations else None,
                 "duracao_esperada_segundos": queries.expected_seconds(runs),
-                "ultima_boa": events.iso(runs[0][1]) if runs else _last_good(sistema.pk),
+                "ultima_boa": events.iso(last) if last else None,
             }
         )
     return rows
-
-
-def _last_good(sistema_id: str) -> str | None:
-    last = Execution.objects.filter(sistema_id=sistema_id, status=State.SUCCESS).aggregate(last=Max("finished_at"))
-    return events.iso(last["last"]) if last["last"] else None
 
 
 def _attention(workers: int | None) -> list[dict[str, Any]]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Sum
+from django.db.models import Count, F, Min, Sum
 from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from credentials.models import Credential
+from jobs import queries
 from jobs.models import Artifact, Execution, Job, JobStatus, State
+from sistemas.models import Sistema
 
 Metric = Any
 WINDOW = timedelta(hours=24)
@@ -62,9 +64,9 @@ def _executions() -> Iterator[Metric]:
     last = GaugeMetricFamily(
         "etlhub_execution_last_success_timestamp_seconds", "Quando cada sistema terminou bem.", labels=["sistema"]
     )
-    good = Execution.objects.filter(status=State.SUCCESS, finished_at__isnull=False).order_by()
-    for sistema_id, moment in good.values_list("sistema_id").annotate(at=Max("finished_at")):
-        last.add_metric([sistema_id], moment.timestamp())
+    for sistema_id in Sistema.objects.values_list("pk", flat=True):
+        if moment := queries.last_good(sistema_id):
+            last.add_metric([sistema_id], moment.timestamp())
     yield last
 
 
