@@ -36,12 +36,8 @@ def save(given: dict[str, Any], *, actor: str, address: str = "") -> None:
     """
     from credentials import document
 
-    try:
-        ours = ConfigIn.model_validate({key: given[key] for key in OURS if key in given})
-    except ValidationError as error:
-        raise Invalid(field_errors([dict(each) for each in error.errors()])) from None
+    ours, errors = _ours(given)
     rest = {key: value for key, value in given.items() if key not in OURS}
-    errors: list[FieldError] = []
     with transaction.atomic():
         states = {pk: state.model_dump() for pk, state in (ours.sistemas or {}).items()}
         errors += services.save_states(states)
@@ -56,6 +52,20 @@ def save(given: dict[str, Any], *, actor: str, address: str = "") -> None:
         if errors:
             raise Invalid(errors)
         services.touch()
+
+
+def _ours(given: dict[str, Any]) -> tuple[ConfigIn, list[FieldError]]:
+    """Our keys, each by itself: one that is wrong does not keep the others from being looked at."""
+    good, errors = {}, []
+    for key in OURS:
+        if key not in given:
+            continue
+        try:
+            ConfigIn.model_validate({key: given[key]})
+            good[key] = given[key]
+        except ValidationError as error:
+            errors += field_errors([dict(each) for each in error.errors()])
+    return ConfigIn.model_validate(good), errors
 
 
 def _save_periodo(ours: ConfigIn) -> None:

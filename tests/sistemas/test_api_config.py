@@ -115,6 +115,18 @@ def test_a_wrong_field_is_422_with_its_path(admin: Client, body: Any, campo: str
     assert fields_of(answer) == [campo]
 
 
+def test_all_that_is_wrong_is_told_at_once_and_nothing_is_saved(admin: Client) -> None:
+    body = {
+        "periodo": {"dataInicial": "31/02/2026"},
+        "sistemas": {"inexistente": {"ativo": True}, "maps": {"ativo": False}},
+        "jcot": {"url": 7},
+    }
+    answer = post(admin, body)
+    assert answer.status_code == 422
+    assert fields_of(answer) == ["periodo.dataInicial", "sistemas.inexistente", "jcot.url"]
+    assert admin.get("/api/sistemas/maps").json()["ativo"] is True
+
+
 @pytest.mark.parametrize("body", ["[]", "null", '"x"', "", "{"])
 def test_a_body_that_is_no_object_is_refused(admin: Client, body: str) -> None:
     answer = admin.post("/api/config", body, content_type=JSON)
