@@ -93,12 +93,11 @@ def _agrupar(caminho: Path, cabecalho: lotes.Cabecalho, colunas: Colunas, lote: 
     campos = [campo for campo in CAMPOS if campo in colunas.indice]
     tabela = lotes.para_tabela(caminho, lote, cabecalho, [colunas.indice[campo] for campo in campos])
     numeros = [campo for campo in ("valor", "pdd") if campo in campos]
-    # A total at the foot of the file is not a receivable.
+    # A total at the foot of the file is not a receivable: a group of its own, for the fund is part of the key.
     e_titulo = ~pl.col("fundo").str.slice(0, 5).str.to_lowercase().eq("total").fill_null(value=False)
     return (
         tabela.rename({f"c{colunas.indice[campo]}": campo for campo in campos})
         .with_row_index("registro")
-        .filter(e_titulo)
         .with_columns(_numero(campo).alias(f"{campo}_n") for campo in numeros)
         .group_by([campo for campo in ("fundo", "cnpj", "data", "cedente") if campo in campos])
         .agg(
@@ -107,6 +106,7 @@ def _agrupar(caminho: Path, cabecalho: lotes.Cabecalho, colunas: Colunas, lote: 
             pl.col("registro").min(),
             *(_primeiro_ruim(campo).alias(f"{campo}_ruim") for campo in numeros),
         )
+        .filter(e_titulo)
         .sort("registro")
         .collect()
     )
@@ -134,7 +134,7 @@ def _numero(campo: str) -> pl.Expr:
     texto = pl.col(campo).str.strip_chars()
     return (
         pl.when(texto.str.contains(_NUMERO))
-        .then(texto.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .then(texto.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True))
         .cast(pl.Decimal(38, CASAS), strict=False)
     )
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 BYTES_POR_LOTE: Final = 8 * MIB
+ADIANTADOS: Final = 2  # chunks worked on while another is read
 MAX_CABECALHO: Final = 20  # lines looked at for the header
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -30,11 +33,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Lote:
-    """Whole lines in UTF-8, the number of the first one in the file (from 1), and how many line ends there are."""
+    """Whole lines as they are in the file, the number of the first one (from 1), and how many line ends there are."""
 
     linha: int
     dados: bytes
     quebras: int
+
+    def texto(self) -> str:
+        """The lines as text: UTF-8, else Windows-1252."""
+        try:
+            return self.dados.decode("utf-8")
+        except UnicodeDecodeError:
+            return self.dados.decode("cp1252", "latin1_resto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,46 +65,48 @@ def ler_lotes(caminho: Path, arquivo: IO[bytes], maximo: int, tamanho: int = BYT
         if lidos > maximo:
             raise ErroDeLeitura(caminho, linha, None, f"o conteúdo passa de {maximo // MIB} MiB")
         prazo.conferir(linha)
-        dados = resto + bloco if resto else bloco
+        # Up to the end of the line: then all of it is whole as a rule, and nothing has to be cut and copied.
+        dados = b"".join((resto, bloco, arquivo.readline(tamanho)))
         corte = _corte(dados)
         if corte == 0 and len(dados) > 4 * tamanho:
             raise ErroDeLeitura(caminho, linha, None, "há uma linha longa demais, ou aspas que nunca se fecham")
         resto = dados[corte:]
         if corte:
             quebras = dados.count(b"\n", 0, corte)
-            yield Lote(linha, _utf8(caminho, linha, dados[:corte]), quebras)
+            yield Lote(linha, _sem_nulos(caminho, linha, dados[:corte]), quebras)
             linha += quebras
             if linha > MAX_LINHAS_GRANDE:
                 raise ErroDeLeitura(caminho, linha, None, f"o arquivo passa de {MAX_LINHAS_GRANDE} linhas")
     if resto:
-        yield Lote(linha, _utf8(caminho, linha, resto + b"\n"), resto.count(b"\n") + 1)
+        yield Lote(linha, _sem_nulos(caminho, linha, resto + b"\n"), resto.count(b"\n") + 1)
 
 
 def adiantar(lotes: Iterator[Lote], tarefa: Callable[[Lote], R]) -> Iterator[tuple[Lote, R]]:
-    """Each chunk with what `tarefa` makes of it in a thread, while the next one is read; errors in the file's order."""
-    with ThreadPoolExecutor(1, "lotes") as executor:
-        anterior: tuple[Lote, Future[R]] | None = None
+    """Each chunk with what `tarefa` makes of it in a thread, while the next ones are read; errors in the file's order."""
+    with ThreadPoolExecutor(ADIANTADOS, "lotes") as executor:
+        feitos: deque[tuple[Lote, Future[R]]] = deque()
+        erro: ErroDeLeitura | None = None
         while True:
-            erro: ErroDeLeitura | None = None
-            lote = None
             try:
-                lote = next(lotes, None)
+                lote = next(lotes, None) if erro is None else None
             except ErroDeLeitura as lido:
-                erro = lido
-            if anterior is not None:
-                yield anterior[0], anterior[1].result()
-            if erro is not None:
-                raise erro
-            if lote is None:
-                return
-            anterior = lote, executor.submit(tarefa, lote)
+                lote, erro = None, lido
+            if lote is not None:
+                feitos.append((lote, executor.submit(tarefa, lote)))
+            if len(feitos) > ADIANTADOS or (feitos and lote is None):
+                anterior, futuro = feitos.popleft()
+                yield anterior, futuro.result()
+            elif lote is None:
+                break
+        if erro is not None:
+            raise erro
 
 
 def achar_cabecalho(caminho: Path, lote: Lote, marcas: Sequence[set[str]]) -> Cabecalho:
     """The first line whose normalized names hold one of each group of `marcas`; ErroDeLeitura when there is none."""
     from .texto import normalizar
 
-    texto = lote.dados[: 4 * AMOSTRA].decode("utf-8", "replace")
+    texto = Lote(lote.linha, lote.dados[: 4 * AMOSTRA], 0).texto()
     separador = descobrir_separador(texto)
     for numero, linha in enumerate(texto.split("\n")[:MAX_CABECALHO], lote.linha):
         try:
@@ -125,16 +137,23 @@ def para_tabela(caminho: Path, lote: Lote, cabecalho: Cabecalho, indices: Sequen
     if not com_aspas and lote.dados.count(cabecalho.separador.encode()) != (largura - 1) * lote.quebras:
         # polars reads no farther than the last column it needs: uneven lines are looked for here.
         _procurar_desigual(caminho, lote, cabecalho.separador, largura)
+    ler = partial(
+        pl.read_csv,
+        separator=cabecalho.separador,
+        has_header=False,
+        schema={f"c{i}": pl.String for i in range(largura)},
+        columns=None if com_aspas else sorted(indices),
+        infer_schema=False,
+    )
+    # polars counts the columns of the first line, so that one may not be blank.
+    dados = lote.dados.lstrip(b"\r\n")
     try:
-        tabela = pl.read_csv(
-            # polars counts the columns of the first line, so that one may not be blank.
-            io.BytesIO(lote.dados.lstrip(b"\r\n")),
-            separator=cabecalho.separador,
-            has_header=False,
-            schema={f"c{i}": pl.String for i in range(largura)},
-            columns=None if com_aspas else sorted(indices),
-            infer_schema=False,
-        ).lazy()
+        try:
+            tabela = ler(io.BytesIO(dados)).lazy()
+        except pl.exceptions.ComputeError as erro:
+            if "utf-8" not in str(erro):
+                raise
+            tabela = ler(io.BytesIO(lote.texto().lstrip("\r\n").encode())).lazy()
     except pl.exceptions.PolarsError as erro:
         _procurar_desigual(caminho, lote, cabecalho.separador, largura)
         resumo = str(erro).partition("\n")[0][:120]
@@ -155,7 +174,7 @@ def _largura(lote: Lote, cabecalho: Cabecalho) -> int:
 
 def _procurar_desigual(caminho: Path, lote: Lote, separador: str, largura: int) -> None:
     """Raises ErroDeLeitura at the first line with more or fewer cells than the header, or with broken quotes."""
-    texto = io.StringIO(lote.dados.decode("utf-8", "replace"), newline="")
+    texto = io.StringIO(lote.texto(), newline="")
     leitor = csv.reader(texto, delimiter=separador, strict=True)
     antes = 0
     try:
@@ -173,7 +192,7 @@ def _procurar_desigual(caminho: Path, lote: Lote, separador: str, largura: int) 
 
 def achar_registro(lote: Lote, separador: str, registro: int) -> tuple[int, list[str]]:
     """The line in the file, and the cells, of the n-th record that is not blank (from 0) of a chunk."""
-    leitor = csv.reader(io.StringIO(lote.dados.decode("utf-8", "replace"), newline=""), delimiter=separador)
+    leitor = csv.reader(io.StringIO(lote.texto(), newline=""), delimiter=separador)
     vistos, antes = -1, 0
     for celulas in leitor:
         vistos += bool(celulas)
@@ -196,24 +215,11 @@ def _corte(dados: bytes) -> int:
     return corte
 
 
-def _utf8(caminho: Path, linha: int, dados: bytes) -> bytes:
-    """The chunk in UTF-8 with `\\n` line ends: as it is when it already is, else taken for Windows-1252."""
+def _sem_nulos(caminho: Path, linha: int, dados: bytes) -> bytes:
+    """The chunk, less the mark at the file's beginning; ErroDeLeitura when it is no text."""
     if linha == 1 and dados.startswith(_BOM):
         dados = dados[len(_BOM) :]
     if b"\x00" in dados:
         onde = linha + dados.count(b"\n", 0, dados.index(b"\x00"))
         raise ErroDeLeitura(caminho, onde, None, "o arquivo contém bytes nulos: não é texto, ou chegou corrompido")
-    if dados.isascii() or _e_utf8(dados):
-        return dados
-    return dados.decode("cp1252", "latin1_resto").encode("utf-8")
-
-
-def _e_utf8(dados: bytes) -> bool:
-    """Whether it is UTF-8, by polars: that looks at it several times sooner than Python makes text of it."""
-    import polars as pl
-
-    try:
-        pl.Series([dados], dtype=pl.Binary).cast(pl.String)
-    except pl.exceptions.PolarsError:
-        return False
-    return True
+    return dados
