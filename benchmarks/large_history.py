@@ -139,7 +139,11 @@ def plans(folder: Path) -> dict[str, list[str]]:
             "SELECT id FROM jobs_execution WHERE sistema_id = ? AND status = ? ORDER BY id LIMIT 20",
             ("maps", "pending"),
         ),
-        "under_way": ("SELECT sistema_id FROM jobs_execution WHERE status IN (?, ?, ?)", active),
+        "under_way": (
+            "SELECT sistema_id FROM jobs_execution WHERE status IN ('pending', 'queued', 'running', 'cancelling')"
+            " AND status IN (?, ?, ?)",
+            active,
+        ),
     }
     database = sqlite3.connect(folder / "etlhub.sqlite3")
     found = {

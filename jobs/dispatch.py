@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from etlhub.redis_client import client
 from jobs import lifecycle, whole
-from jobs.models import ACTIVE, FINAL, Execution, State
+from jobs.models import ACTIVE, FINAL, Execution, State, open_in
 from sistemas.models import Sistema
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def _lock() -> None:
 
 
 def _choose() -> list[int]:
-    active = list(Execution.objects.filter(status__in=ACTIVE).values_list("sistema_id", "job_id"))
+    active = list(Execution.objects.filter(open_in(*ACTIVE)).values_list("sistema_id", "job_id"))
     places = settings.MAX_RUNNING - len(active)
     if places <= 0:
         return []
@@ -75,7 +75,7 @@ def _choose() -> list[int]:
 def _whole_jobs(busy: set[str]) -> list[int]:
     """Where a job is one process: every pending Execution of the first jobs whose sistemas are all free."""
     chosen: list[int] = []
-    pending = Execution.objects.filter(status=State.PENDING).order_by("job_id", "ordem", "pk")
+    pending = Execution.objects.filter(open_in(State.PENDING)).order_by("job_id", "ordem", "pk")
     jobs: dict[int, list[Execution]] = {}
     for execution in pending[: LOOK_AHEAD * 10]:
         jobs.setdefault(execution.job_id, []).append(execution)

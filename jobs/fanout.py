@@ -20,7 +20,7 @@ from channels.layers import get_channel_layer
 from django.db.models import Max, Q
 
 from jobs import events
-from jobs.models import ACTIVE, Execution, Job, Transition
+from jobs.models import ACTIVE, Execution, Job, Transition, open_in
 
 log = logging.getLogger(__name__)
 
@@ -244,7 +244,7 @@ def _changes(known: dict[int, int], moved: int) -> tuple[list[Change], set[int],
     newest = Transition.objects.aggregate(newest=Max("pk"))["newest"] or 0
     # Numbers are given before they are committed: one may turn up below a later one.
     lately = Transition.objects.filter(pk__gt=min(moved or newest, newest) - OVERLAP).values("execution")
-    found = list(Execution.objects.filter(Q(status__in=ACTIVE) | Q(pk__in=lately)))
+    found = list(Execution.objects.filter(open_in(*ACTIVE) | Q(pk__in=lately)))
     changed = [
         Change(each.pk, each.version, events.status_frame(each)) for each in found if each.version != known.get(each.pk)
     ]

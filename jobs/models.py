@@ -7,6 +7,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
+from jobs import among
 from sistemas.models import Sistema
 
 SEQ_BITS = 32
@@ -19,6 +20,9 @@ class JobStatus(models.TextChoices):
     COMPLETED = "completed", "concluído"
     ERROR = "error", "erro"
     CANCELLED = "cancelled", "cancelado"
+
+
+JOB_OPEN = (JobStatus.PENDING, JobStatus.RUNNING)
 
 
 class State(models.TextChoices):
@@ -81,6 +85,7 @@ class Job(models.Model):
             models.Index(fields=["status", "-id"], name="job_status_id"),
             models.Index(fields=["created_at", "status"], name="job_created_status"),
             models.Index(fields=["finished_at"], name="job_finished"),
+            models.Index(fields=["id"], condition=Q(status__in=JOB_OPEN), name="job_open"),
         ]
 
     def __str__(self) -> str:
@@ -133,14 +138,22 @@ class Execution(models.Model):
         indexes = [
             models.Index(fields=["sistema", "-id"], name="execution_last"),
             models.Index(fields=["sistema", "id"], condition=Q(status=State.PENDING), name="execution_pending"),
-            # Whole, not of ACTIVE alone: SQLite takes no partial index for an IN whose values are bound later.
-            models.Index(fields=["status", "id"], name="execution_status"),
+            models.Index(fields=["status", "id"], condition=Q(status__in=OPEN), name="execution_open"),
             models.Index(fields=["finished_at"], name="execution_finished"),
             models.Index(fields=["sistema", "status", "-finished_at"], name="execution_last_good"),
         ]
 
     def __str__(self) -> str:
         return f"{self.sistema_id} da execução {self.job_id}"
+
+
+among.allow(Job._meta.get_field("status"))
+among.allow(Execution._meta.get_field("status"))
+
+
+def open_in(*states: State) -> Q:
+    """Executions in some of the states before the last, found by the index of those: never by reading the past."""
+    return Q(status__among=OPEN, status__in=states) if states else Q(status__among=OPEN)
 
 
 class Transition(models.Model):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from etlhub.errors import NotFound
 from etlhub.redis_client import client
 from jobs import events, process
-from jobs.models import OPEN, SEQ_BITS, Artifact, Execution, Job, JobStatus, Level, LogEntry, State
+from jobs.models import JOB_OPEN, SEQ_BITS, Artifact, Execution, Job, Level, LogEntry, State, open_in
 from sistemas.models import Sistema
 
 LOG_PAGE = 1000
@@ -61,11 +61,11 @@ def live_status() -> dict[str, LiveStatus]:
 
 def active_executions() -> QuerySet[Execution]:
     """What has not ended, for the snapshot that a new client gets."""
-    return Execution.objects.filter(status__in=OPEN).order_by("pk")
+    return Execution.objects.filter(open_in()).order_by("pk")
 
 
 def unfinished_jobs() -> QuerySet[Job]:
-    return Job.objects.filter(status__in=(JobStatus.PENDING, JobStatus.RUNNING))
+    return Job.objects.filter(status__among=JOB_OPEN)
 
 
 def last_ended() -> list[Execution]:
@@ -163,7 +163,7 @@ def log_text(job: Job, *, last: int | None = None) -> Iterator[str]:
 
 def queue_positions() -> dict[int, int]:
     """Place in the line (1 = next) of each waiting Execution of the first few hundred, by its id."""
-    waiting = Execution.objects.filter(status__in=(State.PENDING, State.QUEUED)).order_by("pk")
+    waiting = Execution.objects.filter(open_in(State.PENDING, State.QUEUED)).order_by("pk")
     places: dict[str, int] = {}
     out = {}
     for pk, sistema_id in waiting.values_list("pk", "sistema_id")[:500]:

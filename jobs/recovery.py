@@ -23,8 +23,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from etlhub.redis_client import client
-from jobs import dispatch, lifecycle, process, settle
-from jobs.models import FINAL, Execution, Job, JobStatus, State
+from jobs import dispatch, lifecycle, process, queries, settle
+from jobs.models import FINAL, Execution, Job, State, open_in
 from jobs.outcome import interrupted
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def recover() -> int:
 
 def sweep() -> int:
     """End processes of runs that are over and remove their temporary folders. Returns how many processes were ended."""
-    running = set(Execution.objects.filter(status__in=UNDER_WAY).values_list("run_token", flat=True))
+    running = set(Execution.objects.filter(open_in(*UNDER_WAY)).values_list("run_token", flat=True))
     ended = 0
     for stray in process.marked():
         token = process.marker_of(stray)
@@ -93,7 +93,7 @@ def _forget_workers() -> None:
 
 
 def _runs(token: str) -> bool:
-    return Execution.objects.filter(run_token=token, status__in=UNDER_WAY).exists()
+    return Execution.objects.filter(open_in(*UNDER_WAY), run_token=token).exists()
 
 
 def _stands_still(key: Hashable, value: object) -> float:
@@ -105,7 +105,7 @@ def _stands_still(key: Hashable, value: object) -> float:
 
 
 def _settle_dead() -> int:
-    executions = list(Execution.objects.filter(status__in=(*UNDER_WAY, State.QUEUED)).select_related("sistema"))
+    executions = list(Execution.objects.filter(open_in(*UNDER_WAY, State.QUEUED)).select_related("sistema"))
     known = {each.pk for each in executions}
     for key in [key for key in _seen if key not in known]:
         del _seen[key]
@@ -178,7 +178,7 @@ def _wake_queued() -> None:
     import django_rq
 
     limit = timezone.now() - timedelta(seconds=QUEUED_SECONDS)
-    for execution in Execution.objects.filter(status=State.QUEUED):
+    for execution in Execution.objects.filter(open_in(State.QUEUED)):
         waited = _stands_still(execution.pk, (execution.queued_at, execution.tentativa))
         if waited < QUEUED_SECONDS and (execution.queued_at is None or execution.queued_at > limit):
             continue
@@ -233,7 +233,7 @@ def _worker_lives(connection: redis.Redis, name: str) -> bool:
 def _derive_stale() -> None:
     """A job that is not final though all its Executions are (or were deleted along with their sistema): derive it."""
     open_ones = Execution.objects.filter(job=OuterRef("pk")).exclude(status__in=FINAL)
-    unfinished = Job.objects.filter(status__in=(JobStatus.PENDING, JobStatus.RUNNING))
+    unfinished = queries.unfinished_jobs()
     for pk in unfinished.exclude(Exists(open_ones)).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             lifecycle.derive(Job.objects.select_for_update().get(pk=pk))

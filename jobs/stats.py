@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from credentials import vault
 from jobs import events, queries
-from jobs.models import ACTIVE, FINAL, Execution, Job, JobStatus
+from jobs.models import ACTIVE, FINAL, Execution, Job, JobStatus, open_in
 from sistemas.models import Sistema
 
 SAMPLE = 300
@@ -29,7 +29,7 @@ def stats(days: int = 30) -> dict[str, Any]:
     by_day = _by_day(since, days)
     counts, now = sum((each for _, each in by_day), Counter[str]()), by_day[-1][1]
     ended = sum(counts[name] for name in ENDED)
-    running = Execution.objects.filter(status__in=ACTIVE).count()
+    running = Execution.objects.filter(open_in(*ACTIVE)).count()
     durations = _durations(Job.objects.filter(created_at__gte=since))
     workers = queries.workers_or_none()
     return {

@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from credentials.models import Credential
 from jobs import queries
-from jobs.models import Artifact, Execution, Job, JobStatus, State
+from jobs.models import Artifact, Execution, Job, JobStatus, State, open_in
 from sistemas.models import Sistema
 
 Metric = Any
@@ -88,7 +88,7 @@ def _durations() -> Iterator[Metric]:
 
 
 def _queue() -> Iterator[Metric]:
-    waiting = Execution.objects.filter(status__in=(State.PENDING, State.QUEUED))
+    waiting = Execution.objects.filter(open_in(State.PENDING, State.QUEUED))
     row = waiting.aggregate(n=Count("pk"), oldest=Min("created_at"))
     age = (timezone.now() - row["oldest"]).total_seconds() if row["oldest"] else 0.0
     yield GaugeMetricFamily("etlhub_queue_waiting", "Execuções que aguardam.", value=row["n"])
@@ -100,7 +100,7 @@ def _leases() -> Iterator[Metric]:
     age = GaugeMetricFamily(
         "etlhub_worker_lease_age_seconds", "Idade do sinal mais velho, por máquina.", labels=["host"]
     )
-    running = Execution.objects.filter(status__in=(State.RUNNING, State.CANCELLING)).order_by()
+    running = Execution.objects.filter(open_in(State.RUNNING, State.CANCELLING)).order_by()
     for host, count, oldest in running.values_list("owner_host").annotate(n=Count("pk"), at=Min("heartbeat_at")):
         held.add_metric([host], count)
         if oldest:

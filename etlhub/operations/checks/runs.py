@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count
 from django.utils import timezone
 
 from credentials import keys, rotation, vault
 from etlhub.errors import HubError
 from etlhub.operations.findings import Finding, good, problem, warning
-from jobs.models import Execution, State
+from jobs.models import Execution, State, open_in
 from jobs.recovery import HUNG_FACTOR
 from sistemas import caminhos
 from sistemas.models import Sistema
@@ -21,6 +21,7 @@ QUEUED_LONG = timedelta(minutes=2)
 PENDING_LONG = timedelta(hours=6)
 NEWS_HOURS = 24
 MANY_ERRORS = 3
+MAX_ERRORS = 10_000
 
 
 def vault_keys() -> Iterator[Finding]:
@@ -72,15 +73,16 @@ def stuck() -> Iterator[Finding]:
     """Executions that nobody moves on."""
     now = timezone.now()
     hung = now - timedelta(seconds=settings.LEASE_SECONDS * HUNG_FACTOR)
-    running = Execution.objects.filter(status__in=(State.RUNNING, State.CANCELLING))
+    running = Execution.objects.filter(open_in(State.RUNNING, State.CANCELLING))
     lost = running.filter(heartbeat_at__lt=hung).count()
     if lost:
         text = f"{lost} em andamento sem sinal do worker."
         yield problem("Execuções paradas", text, "O vigia as encerra; se continuam, ligue-o (manage.py watch).")
-    queued = Execution.objects.filter(status=State.QUEUED, queued_at__lt=now - QUEUED_LONG).count()
+    queued = Execution.objects.filter(open_in(State.QUEUED), queued_at__lt=now - QUEUED_LONG).count()
     if queued:
         yield warning("Execuções paradas", f"{queued} na fila há mais de 2 minutos.", "Veja se há workers livres.")
-    waiting = Execution.objects.filter(status=State.PENDING, created_at__lt=now - PENDING_LONG, not_before=None).count()
+    pending = Execution.objects.filter(open_in(State.PENDING), created_at__lt=now - PENDING_LONG, not_before=None)
+    waiting = pending.count()
     if waiting:
         text = f"{waiting} aguardam há mais de 6 horas."
         yield warning("Execuções paradas", text, "Ligue mais workers, ou cancele o que não interessa mais.")
@@ -92,7 +94,10 @@ def recent_errors() -> Iterator[Finding]:
     """Sistemas that failed again and again for the same reason since yesterday."""
     since = timezone.now() - timedelta(hours=NEWS_HOURS)
     failed = Execution.objects.filter(status=State.ERROR, finished_at__gte=since).exclude(codigo="")
-    rows = failed.order_by().values("sistema_id", "sistema__nome", "codigo").annotate(n=Count("pk"))
-    for row in rows.filter(n__gte=MANY_ERRORS):
-        text = f"{row['sistema__nome']} falhou {row['n']} vezes em 24 horas com “{row['codigo']}”."
-        yield warning("Erros repetidos", text, "Veja o log da última execução.", row["sistema_id"])
+    # Counted here: grouped by the database, SQLite would read the whole past in the order of the groups.
+    newest = failed.order_by("-finished_at").values_list("sistema_id", "sistema__nome", "codigo")[:MAX_ERRORS]
+    for (sistema_id, nome, codigo), times in Counter(newest).items():
+        if times < MANY_ERRORS:
+            continue
+        text = f"{nome} falhou {times} vezes em 24 horas com “{codigo}”."
+        yield warning("Erros repetidos", text, "Veja o log da última execução.", sistema_id)
