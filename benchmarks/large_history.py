@@ -128,7 +128,10 @@ def plans(folder: Path) -> dict[str, list[str]]:
     active, since = ("queued", "running", "cancelling"), time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
     queries: dict[str, tuple[str, tuple[object, ...]]] = {
         "jobs_failed": ("SELECT * FROM jobs_job WHERE status = ? ORDER BY id DESC LIMIT 50", ("error",)),
-        "jobs_of_a_day": ("SELECT status, count(*) FROM jobs_job WHERE created_at >= ? GROUP BY status", (since,)),
+        "jobs_of_a_day": (
+            "SELECT status, count(*) FROM jobs_job WHERE created_at >= ? AND created_at < ? GROUP BY status",
+            (since, "9999"),
+        ),
         "last_of_a_sistema": ("SELECT max(id) FROM jobs_execution WHERE sistema_id = ?", ("maps",)),
         "last_good": (
             "SELECT max(finished_at) FROM jobs_execution WHERE sistema_id = ? AND status = ?",
