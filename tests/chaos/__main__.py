@@ -11,7 +11,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.chaos.campaign import campaign
+from tests.chaos.campaign import Report, campaign
+from tests.postgres import postgres_server
+
+
+def run(folder: Path, options: argparse.Namespace) -> Report:
+    """One campaign, on SQLite or with a PostgreSQL server."""
+    wanted = (folder, options.seed, options.faults, options.minutes * 60)
+    if options.postgres is None:
+        return campaign(*wanted)
+    folder.chmod(0o755)  # PostgreSQL runs as another user
+    with postgres_server(folder, options.postgres) as server:
+        return campaign(*wanted, server)
 
 
 def main() -> int:
@@ -22,14 +33,14 @@ def main() -> int:
     parser.add_argument("--report", type=Path, help="write the JSON here too")
     parser.add_argument("--keep", action="store_true", help="leave the data folder when a check failed")
     parser.add_argument(
-        "--postgres", nargs="?", const=os.environ.get("ETLHUB_TEST_POSTGRES_URL", ""), default="", metavar="URL",
-        help="two machines on this server (default: ETLHUB_TEST_POSTGRES_URL)",
+        "--postgres", nargs="?", const=os.environ.get("ETLHUB_TEST_POSTGRES_URL", ""), metavar="URL",
+        help="two machines on this server (default: ETLHUB_TEST_POSTGRES_URL, else one is started)",
     )  # fmt: skip
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="etlhub-caos-"))
     failed = True
     try:
-        report = campaign(folder, options.seed, options.faults, options.minutes * 60, options.postgres).as_dict()
+        report = run(folder, options).as_dict()
         failed = bool(report["failures"])
     finally:
         if failed and options.keep:

@@ -20,8 +20,9 @@ from tests.chaos.clients import Follower
 from tests.chaos.oracle import Oracle, Verdict
 from tests.chaos.work import SISTEMAS, prepare, write_program
 from tests.growing.balancer import Balancer
-from tests.growing.cluster import DOOMED, PROCESSES, SKEW_SECONDS, Cluster, postgres_server
+from tests.growing.cluster import DOOMED, PROCESSES, SKEW_SECONDS, Cluster
 from tests.hub import PASSWORD, wait_until
+from tests.postgres import postgres_server
 
 LINES = (20, 180)
 """Of each execution: so many with a pause of LINE_SECONDS after each, as from a portal, then so many at once."""

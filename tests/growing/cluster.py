@@ -14,11 +14,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from deploy.launcher import postgres
-from deploy.launcher.steps import Session, Steps
 from tests.chaos.skew import Clock
 from tests.chaos.stage import CHILD, LEASE_SECONDS, Database, Machine, Stage
-from tests.hub import ROOT
 
 SKEW_SECONDS = 90
 PROCESSES = {
@@ -156,17 +153,3 @@ class Cluster(Stage):
         over = "SELECT count(*) FROM jobs_execution WHERE status IN ('success', 'error', 'cancelled')"
         lines = "SELECT coalesce(sum(log_seq), 0) FROM jobs_job"
         return int(self.database.rows(over)[0][0]), int(self.database.rows(lines)[0][0])
-
-
-@contextlib.contextmanager
-def postgres_server(folder: Path, given: str) -> Iterator[str]:
-    """`given`, or a server of Debian's package that is gone afterwards (and forgets on a power cut: no fsync)."""
-    if given:
-        yield given
-        return
-    session = Session(ROOT, folder / "postgres", Steps())
-    session.logs.mkdir(parents=True)
-    with postgres.cluster(session) as url:
-        if url is None:
-            raise SystemExit("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-        yield url
