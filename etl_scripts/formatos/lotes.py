@@ -106,7 +106,9 @@ def achar_cabecalho(caminho: Path, lote: Lote, marcas: Sequence[set[str]]) -> Ca
     """The first line whose normalized names hold one of each group of `marcas`; ErroDeLeitura when there is none."""
     from .texto import normalizar
 
-    texto = Lote(lote.linha, lote.dados[: 4 * AMOSTRA], 0).texto()
+    # Whole lines: a sample that ended within a character would not be UTF-8, and the header's accents be misread.
+    corte = lote.dados.rfind(b"\n", 0, 4 * AMOSTRA) + 1 or len(lote.dados)
+    texto = Lote(lote.linha, lote.dados[:corte], 0).texto()
     separador = descobrir_separador(texto)
     for numero, linha in enumerate(texto.split("\n")[:MAX_CABECALHO], lote.linha):
         try:

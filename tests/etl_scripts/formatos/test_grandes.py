@@ -112,6 +112,15 @@ def test_blank_lines_and_a_total_are_no_receivables(tmp_path: Path) -> None:
     assert (leitura.linhas, leitura.fundos[0].soma) == (2, Decimal(3))
 
 
+@pytest.mark.parametrize("antes", ["", "A"])  # one of them has its sample end within an "Ç"
+def test_accents_in_the_header_are_read_wherever_the_sample_ends(
+    antes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lotes, "AMOSTRA", 64)
+    texto = f"FUNDO;DATA REFERÊNCIA;CEDENTE;VALOR\nF;24/11/2026;{antes}{'Ç' * 300};1,00\n"
+    assert ler(gravar(tmp_path, texto.encode())).fundos[0].data == DIA
+
+
 def test_too_many_cedentes_are_added_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_fidc, "MAX_CEDENTES", 10)
     corpo = "".join(f"F;24/11/2026;CEDENTE {i};1,00\n" for i in range(300))
