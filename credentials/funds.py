@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from credentials.sections import WITH_FUNDS
+from credentials.sections import FUND_FIELDS, WITH_FUNDS, WITHOUT_FUNDS
 from etlhub.errors import FieldError, Invalid
 from sistemas import caminhos, fundos
 from sistemas.models import Fundo, Sistema
@@ -39,16 +39,17 @@ def general() -> list[str]:
 
 
 def section(sistema_id: str) -> dict[str, Any]:
-    """`fundos`, `fundos_selecionados`, `usar_todos` of a sistema that has them, else nothing."""
+    """The FUND_FIELDS of a sistema that has them, else nothing."""
     return sections([sistema_id]).get(sistema_id, {})
 
 
 def sections(sistema_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """`section` of many at once."""
-    wanted = [sistema_id for sistema_id in sistema_ids if sistema_id in WITH_FUNDS]
+    wanted = set(sistema_ids) - WITHOUT_FUNDS
     found: dict[str, dict[str, Any]] = {
         pk: {"fundos": [], "fundos_selecionados": [], "usar_todos": all_of_them}
         for pk, all_of_them in Sistema.objects.filter(pk__in=wanted).values_list("pk", "usar_todos_fundos")
+        if pk in WITH_FUNDS or not all_of_them
     }
     rows = Fundo.objects.filter(sistema_id__in=list(found)).order_by("sistema_id", "nome")
     for pk, nome, chosen in rows.values_list("sistema_id", "nome", "selecionado"):
@@ -89,7 +90,7 @@ def save_section(sistema_id: str, given: dict[str, Any]) -> list[str]:
     path = f"{sistema_id}.fundos"
     _save(sistema_id, path, fundos=names, selecionados=chosen, usar_todos=given.get("usar_todos"))
     after = section(sistema_id)
-    return [name for name in after if after[name] != before.get(name)]
+    return [name for name in FUND_FIELDS if after.get(name) != before.get(name)]
 
 
 def _save(sistema_id: str, path: str, **what: Any) -> None:

@@ -13,7 +13,16 @@ from credentials import document as masked
 from credentials.masking import MASK
 from credentials.models import AuditEntry
 from credentials.parsing import IGNORED_TOP, parse
-from credentials.sections import FUND_FIELDS, GROUPS, OPEN_FIELDS, SECRET_FIELDS, WITH_FUNDS, place_of, put, sections_in
+from credentials.sections import (
+    FUND_FIELDS,
+    GROUPS,
+    OPEN_FIELDS,
+    SECRET_FIELDS,
+    WITHOUT_FUNDS,
+    place_of,
+    put,
+    sections_in,
+)
 from etlhub.errors import Invalid
 from sistemas import caminhos, services
 from sistemas.models import Opcao, Sistema
@@ -92,7 +101,7 @@ def _cleaned(document: dict[str, Any], known: list[str], warnings: list[str]) ->
 def _section(sistema_id: str, section: Any, warnings: list[str]) -> Any:
     if not isinstance(section, dict):
         return section  # parse says what is wrong with it
-    fields = {*OPEN_FIELDS, *SECRET_FIELDS, *(FUND_FIELDS if sistema_id in WITH_FUNDS else ())}
+    fields = {*OPEN_FIELDS, *SECRET_FIELDS, *(() if sistema_id in WITHOUT_FUNDS else FUND_FIELDS)}
     where = ".".join(place_of(sistema_id))
     warnings += [f"{where}.{name}: campo desconhecido, ignorado" for name in section if name not in fields]
     return _without_empty({name: value for name, value in section.items() if name in fields})

@@ -17,7 +17,7 @@ import pyotp
 from django.views.decorators.debug import sensitive_variables
 
 from credentials.masking import MASK
-from credentials.sections import FUND_FIELDS, GROUPS, OPEN_FIELDS, SECRET_FIELDS, WITH_FUNDS, place_of, sections_in
+from credentials.sections import FUND_FIELDS, GROUPS, OPEN_FIELDS, SECRET_FIELDS, WITHOUT_FUNDS, place_of, sections_in
 from credentials.store import Change
 from etlhub.errors import FieldError
 from sistemas.fundos import MAX_FUNDOS
@@ -109,7 +109,7 @@ class _Reader:
                 text = self._text(path, value, MAX_SECRET)
                 if text is not None:
                     change.secrets[name] = self._totp(path, text) if name == "totp" else text
-            elif name in FUND_FIELDS and sistema_id in WITH_FUNDS:
+            elif name in FUND_FIELDS and sistema_id not in WITHOUT_FUNDS:
                 funds[name] = self._bool(path, value) if name == "usar_todos" else self._names(path, value)
             elif name not in IGNORED_IN_SECTION:
                 self.wrong(path, UNKNOWN)

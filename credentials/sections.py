@@ -14,6 +14,8 @@ SECRET_FIELDS = ("password", "senha", "secret", "token", "api_key", "totp")
 ALWAYS_SHOWN = ("password",)
 FUND_FIELDS = ("fundos", "fundos_selecionados", "usar_todos")
 WITH_FUNDS = frozenset({"maps", "fidc", "qore"})
+WITHOUT_FUNDS = frozenset({"amplis_reag", "amplis_master", "jcot", "britech", "cvm"})
+"""What they give is of all funds. Any other (TRUSTEE, a tenth) has its fund fields once a choice is made."""
 WITH_TOTP = frozenset({"maps"})
 WITHOUT_LOGIN = frozenset({"cvm"})
 """Public sources: an address is enough."""

@@ -2,8 +2,8 @@
 
 A month that is still completed is asked for each time, by the name of the version we have: the same one stays there.
 
-Source: https://dados.cvm.gov.br/dataset/fi-doc-inf_diario, files `inf_diario_fi_YYYYMM.zip`. The funds to load are given
-by CNPJ; without any the file is only checked and filed.
+Source: https://dados.cvm.gov.br/dataset/fi-doc-inf_diario, files `inf_diario_fi_YYYYMM.zip`. A file is checked and filed
+whole: an informe holds no positions, so none goes to the portfolio. Funds given by CNPJ are those that are kept while it is read.
 """
 
 from __future__ import annotations

@@ -41,6 +41,7 @@ class Trustee(Conector):
     ajustes = {"coluna_fundo": 1, "coluna_relatorio": 2, "coluna_formato": 4}
 
     def pedidos(self) -> list[Pedido]:
+        self.fundos_pedidos()  # refuses a choice of none
         return [Pedido("lista", "trustee", "csv", dia, dia) for dia in self.contexto.dias]
 
     def coletar_varios(self, pedidos: list[Pedido]) -> Iterator[tuple[Pedido, Callable[[], Baixado]]]:

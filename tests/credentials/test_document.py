@@ -8,7 +8,7 @@ import pytest
 from django.conf import LazySettings
 from pytest_django import DjangoAssertNumQueries
 
-from credentials import document, store
+from credentials import document, store, vault
 from credentials.models import AuditEntry, Credential, Secret
 from etlhub.errors import Invalid, NotFound
 from sistemas.fundos import MAX_FUNDOS
@@ -36,6 +36,19 @@ def test_the_empty_document_has_the_contract_s_shape(sistemas: list[str]) -> Non
     assert set(found["paths"]) >= {"csv", "pdf", "maps", "qore_excel", "qore_pdf", "bd_xlsx", "selenium_temp"}
     assert found["fundos"] == {"selecionados": []}
     assert found["version"] == "2.0"
+
+
+def test_a_choice_of_funds_of_any_portal_that_takes_one_reaches_its_runs(sistemas: list[str]) -> None:
+    save({"trustee": {"url": "https://a.example", "username": "ana", "password": "s3gredo"}})
+    chosen = {"fundos": ["A", "B"], "fundos_selecionados": ["B"], "usar_todos": False}
+    assert {"trustee.fundos", "trustee.usar_todos"} <= set(save({"trustee": chosen}).changed)
+    assert chosen.items() <= document.masked_document()["trustee"].items()
+    assert chosen.items() <= vault.run_secrets(["trustee"], actor="ana").document["trustee"].items()
+    assert save(document.masked_document()).changed == []
+    assert "trustee.usar_todos" in save({"trustee": {"usar_todos": True}}).changed
+    assert "fundos" not in vault.run_secrets(["trustee"], actor="ana").document["trustee"], "all that there are"
+    with pytest.raises(Invalid):
+        save({"jcot": {"usar_todos": False}})
 
 
 def test_secrets_are_masked_and_the_masked_document_sent_back_changes_nothing(sistemas: list[str]) -> None:

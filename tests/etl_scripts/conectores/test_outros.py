@@ -67,6 +67,13 @@ def test_trustee_again_and_of_some_funds_only(bancada: Bancada) -> None:
     assert "PAU-BRASIL FIA" not in {item["fundo"] for item in segunda.artefatos}
 
 
+def test_trustee_with_a_choice_of_none_brings_none(bancada: Bancada) -> None:
+    saida = bancada.rodar("trustee", acesso={"fundos_selecionados": [], "usar_todos": False})
+    assert saida.resultado["codigo"] == "configuracao"
+    assert "Nenhum fundo foi selecionado" in saida.texto
+    assert saida.artefatos == []
+
+
 def test_trustee_goes_on_after_a_fund_that_fails(bancada: Bancada) -> None:
     bancada.portal.faults.set("trustee", "fundo_falha", "PAUB")
     saida = bancada.rodar("trustee")
