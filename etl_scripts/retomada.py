@@ -46,7 +46,7 @@ def baixar_retomando(
                 if falha is not None:
                     raise falha
                 continua = resposta.status_code == 206 and "Range" in cabecalhos
-                nova = resposta.headers.get("ETag", "")
+                nova = _etiqueta(resposta)
                 marca = nova or resposta.headers.get("Last-Modified", "")
                 _receber(resposta, parcial, feito if continua else 0, prazo, ler_bloco)
                 nome = nome_da_resposta(resposta.headers.get("Content-Disposition", ""), str(resposta.url))
@@ -58,6 +58,12 @@ def baixar_retomando(
                 raise
             parada.dormir(PAUSA)
     raise Falha("portal_fora", "O arquivo não pôde ser baixado inteiro.")
+
+
+def _etiqueta(resposta: httpx.Response) -> str:
+    """The ETag, where it can be sent back: a header of ours is ASCII."""
+    etiqueta = resposta.headers.get("ETag", "")
+    return etiqueta if etiqueta.isascii() else ""
 
 
 def _receber(
