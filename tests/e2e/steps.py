@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -35,6 +36,13 @@ def select_only(client: httpx.Client, *sistemas: str) -> None:
         client.patch(f"/api/sistemas/{sistema}/toggle", json={"ativo": sistema in sistemas}).raise_for_status()
     for sistema in ("amplis_reag", "amplis_master"):
         client.patch(f"/api/sistemas/{sistema}/opcao", json={"opcao": "pdf", "valor": False}).raise_for_status()
+
+
+def preference_saved(page: Page) -> AbstractContextManager[object]:
+    """Until the hub has kept a preference: the page reads them at the same address, and may do so late."""
+    return page.expect_response(
+        lambda answer: answer.url.endswith("/api/me/preferencias") and answer.request.method == "PATCH"
+    )
 
 
 def run_selected(page: Page, words: str) -> int:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.pages import PAGES, ClientPage, open_page, seed
 from tests.e2e.stage import Stage
-from tests.e2e.steps import card, expect_status, last_job, select_only, tab_to
+from tests.e2e.steps import card, expect_status, last_job, preference_saved, select_only, tab_to
 from tests.jobs.live import finished
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-keyboard")]
@@ -142,7 +142,7 @@ def test_a_setting_is_changed_and_a_sistema_switched(client: httpx.Client, page:
     page.goto("/settings/preferencias")
     expect(page.get_by_role("radio", name="Escuro")).to_be_visible()
     tab_to(page, "Quebrar linhas longas")
-    with page.expect_response("**/api/me/preferencias"):
+    with preference_saved(page):
         page.keyboard.press("Space")
     assert client.get("/api/me/preferencias").json()["quebrar_linhas"] is True
     page.goto("/etl")
@@ -157,11 +157,11 @@ def test_a_setting_is_changed_and_a_sistema_switched(client: httpx.Client, page:
 def test_the_theme_is_one_choice_of_the_arrow_keys(client: httpx.Client, page: Page) -> None:
     page.goto("/settings/preferencias")
     page.get_by_role("radio", name="Do sistema").focus()
-    with page.expect_response("**/api/me/preferencias"):
+    with preference_saved(page):
         page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("radio", name="Escuro")).to_be_checked()
     expect(page.get_by_role("radio", name="Escuro")).to_be_focused()
-    with page.expect_response("**/api/me/preferencias"):
+    with preference_saved(page):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="Do sistema")).to_be_checked()
 

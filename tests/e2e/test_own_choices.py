@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.e2e.stage import REFUSED, Stage
-from tests.e2e.steps import card, select_only
+from tests.e2e.steps import card, preference_saved, select_only
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-pages")]
 
@@ -96,15 +96,37 @@ def test_what_an_earlier_version_kept_in_the_browser_is_taken_over_once(
 
 def test_preferences_follow_the_user(stage: Stage, browser: Browser, page: Page) -> None:
     page.goto("/settings/preferencias")
-    with page.expect_response("**/api/me/preferencias"):
+    with preference_saved(page):
         page.get_by_role("radio", name="Escuro").click()
-    with page.expect_response("**/api/me/preferencias"):
+    with preference_saved(page):
         page.get_by_role("switch", name="Quebrar linhas longas").click()
     with stage.visit(browser) as other:
         other.goto("/settings/preferencias")
         expect(other.get_by_role("radio", name="Escuro")).to_be_checked()
         expect(other.get_by_role("switch", name="Quebrar linhas longas")).to_be_checked()
         expect(other.locator("html.dark")).to_have_count(1)
+
+
+def test_a_choice_made_before_the_hub_told_the_kept_ones_stays(stage: Stage, browser: Browser) -> None:
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "GET" and not late:
+            late.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    with stage.visit(browser) as page:
+        page.route("**/api/me/preferencias", hold)
+        page.goto("/settings/preferencias")
+        switch = page.get_by_role("switch", name="Quebrar linhas longas")
+        wanted = switch.get_attribute("aria-checked") == "false"
+        with preference_saved(page):
+            switch.click()
+        route, former = late[0]
+        route.fulfill(response=former)
+        page.wait_for_function("localStorage.getItem('etlhub.preferencias') === '1'")  # the answer was read
+        expect(switch).to_be_checked(checked=wanted)
 
 
 def test_a_preference_that_is_not_kept_goes_back(stage: Stage, browser: Browser) -> None:
@@ -121,7 +143,7 @@ def test_a_preference_that_is_not_kept_goes_back(stage: Stage, browser: Browser)
 def test_a_notification_is_asked_for_in_each_browser(stage: Stage, browser: Browser) -> None:
     with stage.visit(browser, permissions=["notifications"]) as page:
         page.goto("/settings/preferencias")
-        with page.expect_response("**/api/me/preferencias"):
+        with preference_saved(page):
             page.get_by_role("switch", name="Avisar quando uma execução terminar").click()
         expect(page.get_by_role("switch", name="Avisar quando uma execução terminar")).to_be_checked()
     with stage.visit(browser) as page:

@@ -9,17 +9,18 @@ import { showTheme, useTheme } from '@/lib/theme'
 
 // Changes are sent one after the other: the last one made is the last one kept.
 let queue: Promise<unknown> = Promise.resolve()
-let waiting = 0
+let made = 0
 
 /** Reads what the hub keeps and shows it. Without an answer the page stays as it is. */
 export async function loadPreferences(): Promise<void> {
+  const before = made
   try {
     let kept = await api<Preferencias>('/me/preferencias')
     const old = missing(kept, readOld())
     if (Object.keys(old).length > 0) kept = await send(old)
     forgetOld()
-    // What is changed meanwhile is newer than this answer.
-    if (waiting === 0) show(kept)
+    // What was changed meanwhile is newer than this answer, saved already or not.
+    if (made === before) show(kept)
   } catch {
     // A later visit asks again.
   }
@@ -29,7 +30,7 @@ export async function loadPreferences(): Promise<void> {
 export async function prefer(change: Change): Promise<void> {
   const before = shown()
   show({ ...before, ...change })
-  waiting += 1
+  made += 1
   const sent = queue.then(() => send(change))
   queue = sent.catch(() => undefined)
   try {
@@ -39,8 +40,6 @@ export async function prefer(change: Change): Promise<void> {
     const unchanged = Object.entries(change).filter(([name, value]) => now[name as keyof Preferencias] === value)
     show({ ...now, ...Object.fromEntries(unchanged.map(([name]) => [name, before[name as keyof Preferencias]])) })
     toast.error(`A preferência não foi salva. ${describeError(error)}`)
-  } finally {
-    waiting -= 1
   }
 }
 
