@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from jobs import events
 from jobs.mending import mend
-from jobs.models import SEQ_BITS, Level, LogEntry
+from jobs.models import SEQ_BITS, Job, Level, LogEntry
 from jobs.protocol import Line
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,11 @@ COPY = f"COPY {TABLE} FROM STDIN"
 
 
 class LogFull(Exception):
-    """The job has reached its limit of lines; nothing more of it is stored."""
+    """The job has reached its limit of lines; nothing more of it is stored, less the first `kept` of the lines given."""
+
+    def __init__(self, kept: int = 0) -> None:
+        super().__init__(kept)
+        self.kept = kept
 
 
 class LeaseLost(Exception):
@@ -72,19 +76,24 @@ def append(
     try:
         first = _store(job_id, execution_id, lines, moment, settings.MAX_LINES_PER_JOB, token, place)
     except LogFull:
-        limit = settings.MAX_LINES_PER_JOB
-        text = f"Limite de {limit:,} linhas por execução atingido: as linhas seguintes não são guardadas.".replace(
-            ",", "."
-        )
-        last = [Line(int(Level.WARN), "SISTEMA", text)]
-        try:
-            first = _store(job_id, execution_id, last, moment, limit + 1)
-        except LogFull:
-            raise LogFull from None
-        _announce(job_id, first, last, moment)
-        raise
+        raise LogFull(_fill(job_id, execution_id, lines, moment, token)) from None
     _announce(job_id, first, lines, moment)
     return first
+
+
+def _fill(job_id: int, execution_id: int | None, lines: Sequence[Line], moment: datetime, token: str) -> int:
+    """Store those of `lines` that the job has room for, and a last one that says so, once; returns how many."""
+    limit = settings.MAX_LINES_PER_JOB
+    text = f"Limite de {limit:,} linhas por execução atingido: as linhas seguintes não são guardadas."
+    last = Line(int(Level.WARN), "SISTEMA", text.replace(",", "."))
+    with transaction.atomic():
+        there = Job.objects.select_for_update().values_list("log_seq", flat=True).filter(pk=job_id).first()
+        if there is None or there > limit:  # deleted meanwhile; or said already
+            return 0
+        kept = [*lines[: limit - there], last]
+        first = _store(job_id, execution_id, kept, moment, limit + 1, token)
+        _announce(job_id, first, kept, moment)
+    return len(kept) - 1
 
 
 def note(job_id: int, execution_id: int | None, level: Level, sistema: str, mensagem: str) -> None:
@@ -197,8 +206,8 @@ class Logbook:
                 if not (place and self._has_stored(batch, moment, place[0])):
                     append(self.job_id, self.execution_id, batch, moment=moment, token=self.token, place=place)
                 break
-            except LogFull:
-                self.full, self.discarded = True, len(batch)
+            except LogFull as full:
+                self.full, self.discarded = True, len(batch) - full.kept
                 break
             except DatabaseError as error:
                 if not self._alive():

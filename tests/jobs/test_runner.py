@@ -18,6 +18,7 @@ from django.db import OperationalError
 
 from jobs import attempt, command, lifecycle, logbook, pipe, process, runner
 from jobs.models import Execution, Job, JobStatus, Level, State, Transition
+from jobs.protocol import Line
 from tests.jobs.conftest import PASSWORD, MakeExecution, in_thread, lines_of, texts_of, wait_until
 
 
@@ -157,8 +158,11 @@ def test_the_line_limit_of_a_job_ends_in_one_clear_line(make_execution: MakeExec
     execution = make_execution("say(20000)")
     assert runner.run(execution.pk) == State.SUCCESS
     texts = texts_of(execution.job_id)
-    assert len(texts) <= 3001
+    assert len(texts) == 3001
     assert "Limite de 3.000 linhas" in texts[-1]
+    with pytest.raises(logbook.LogFull):  # another sistema of the same job
+        logbook.append(execution.job_id, None, [Line(int(Level.INFO), "OUTRO", "uma linha")])
+    assert texts_of(execution.job_id) == texts
 
 
 def test_a_child_that_closes_its_output_is_waited_for(make_execution: MakeExecution) -> None:
