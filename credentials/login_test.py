@@ -23,6 +23,7 @@ from credentials.masking import Masker
 from credentials.models import AuditEntry, Credential
 from credentials.parsing import parse
 from credentials.sections import put
+from deploy.launcher.steps import reason
 from etlhub.errors import FieldError, HubError, Invalid, NotFound, TooMany
 from etlhub.paths import BASE_DIR
 from jobs import process
@@ -162,7 +163,7 @@ def _try(sistema_id: str, run: vault.RunSecrets) -> tuple[str, str]:
         try:
             child = process.spawn(argv, cwd=Path(COMMAND[1]).parent, environment=process.child_environment(token))
         except OSError as error:
-            return "configuracao", f"O comando ETL não pôde ser iniciado ({error.strerror or 'erro do sistema'})."
+            return "configuracao", f"O comando ETL não pôde ser iniciado ({reason(error)})."
         reader, writer = Reader(child), Writer(child)
         try:
             writer.send(document)

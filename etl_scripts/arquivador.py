@@ -16,6 +16,7 @@ from etl_scripts.manifesto import Manifesto, intacto, sha256_de
 from etl_scripts.nomes import nome_seguro, parte_segura
 from etl_scripts.parada import sem_interrupcao
 from etl_scripts.pedido import Peca, Pedido
+from etl_scripts.razoes import razao
 from etl_scripts.verificacao import com_extensao
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Arquivador:
         try:
             destino.mkdir(parents=True, exist_ok=True)
         except OSError as causa:
-            raise Falha("caminho", f"Não foi possível criar a pasta {destino}: {causa.strerror}.") from causa
+            raise Falha("caminho", f"Não foi possível criar a pasta {destino}: {razao(causa)}.") from causa
         extensao = peca.caminho.suffix.lower()
         return destino, f"{dia:%d.%m} - {_titulo(peca.pedido, extensao)} - {parte_segura(fundo)}{extensao}"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from etl_scripts.erros import Falha
+from etl_scripts.razoes import razao
 
 VERSOES_MAXIMAS: Final = 200
 
@@ -24,8 +25,7 @@ def _em_palavras(pasta: Path) -> Iterator[None]:
     try:
         yield
     except OSError as causa:
-        motivo = causa.strerror or str(causa)
-        raise Falha("caminho", f"Não foi possível gravar em {pasta}: {motivo}.", transitorio=False) from causa
+        raise Falha("caminho", f"Não foi possível gravar em {pasta}: {razao(causa)}.", transitorio=False) from causa
 
 
 def nomes_livres(nome: str) -> Iterator[str]:

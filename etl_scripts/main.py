@@ -24,6 +24,7 @@ from etl_scripts.configuracao import DOCUMENTO_MAXIMO, Configuracao, ler_documen
 from etl_scripts.contrato import GERAL, NOMES, SAIDA_ERRO, SAIDA_INTERROMPIDA, SAIDA_OK, SAIDA_TEMPORARIA, SAIDA_USO
 from etl_scripts.erros import ErroDeUso, Parada
 from etl_scripts.execucao import Chamada, PedirCodigo, executar
+from etl_scripts.razoes import razao
 
 PERIODO_MAXIMO = 3660  # days
 # Flag -> (sistemas, opcao, value).
@@ -130,7 +131,7 @@ def _configurar(origem: str) -> tuple[Configuracao, PedirCodigo]:
             raise ErroDeUso(f"O arquivo de configuração {origem} é grande demais.")
         texto = arquivo.read_text(encoding="utf-8-sig")
     except OSError as causa:
-        raise ErroDeUso(f"O arquivo de configuração {origem} não pôde ser lido: {causa.strerror}.") from None
+        raise ErroDeUso(f"O arquivo de configuração {origem} não pôde ser lido: {razao(causa)}.") from None
     except UnicodeDecodeError:
         raise ErroDeUso(f"O arquivo de configuração {origem} não está em UTF-8.") from None
     return ler_documento(texto, f"O arquivo de configuração {origem}"), pedir_no_terminal

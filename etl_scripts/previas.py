@@ -14,6 +14,7 @@ from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha
 from etl_scripts.palavras import contados
 from etl_scripts.pedido import Pedido
+from etl_scripts.razoes import razao
 from etl_scripts.transporte import conferir_endereco
 
 ESPACO_MINIMO: Final = 500 * 2**20  # bytes free in each folder
@@ -42,7 +43,7 @@ def conferir_pastas(conector: Conector, pedidos: list[Pedido], *, escrever: bool
         try:
             existe, e_pasta = pasta.exists(), pasta.is_dir()
         except OSError as causa:
-            raise Falha("caminho", f"A pasta “{chave}” ({pasta}) não pôde ser aberta: {causa.strerror}.") from causa
+            raise Falha("caminho", f"A pasta “{chave}” ({pasta}) não pôde ser aberta: {razao(causa)}.") from causa
         if not existe:
             raise Falha("caminho", f"A pasta “{chave}” não existe: {pasta}")
         if not e_pasta:

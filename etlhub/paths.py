@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from deploy.launcher.steps import reason
+
 KEY_BYTES = {"secret_key": 48}
 """Sizes of keys other than 32 bytes; Django wants 50 characters of its own."""
 
@@ -26,8 +28,8 @@ def private_file(variable: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "não é um texto em UTF-8"
-        raise SystemExit(f"{variable}: o arquivo {path} não pôde ser lido ({reason}).") from None
+        why = reason(error) if isinstance(error, OSError) else "não é um texto em UTF-8"
+        raise SystemExit(f"{variable}: o arquivo {path} não pôde ser lido ({why}).") from None
 
 
 def secret_key() -> str:

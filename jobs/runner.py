@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from credentials import vault
 from credentials.masking import Masker
+from deploy.launcher.steps import reason
 from etlhub.errors import HubError
 from jobs import command, events, lifecycle, process, settle, whole
 from jobs.attempt import Attempt, stopping
@@ -149,8 +150,7 @@ def _spawn(what: command.Command, token: str) -> subprocess.Popen[bytes]:
     try:
         return process.spawn(what.argv, cwd=what.cwd, environment=process.child_environment(token))
     except OSError as error:
-        reason = error.strerror or "erro do sistema"
-        raise HubError(f"Não foi possível iniciar o ETL: {reason} ({what.argv[0]}).") from None
+        raise HubError(f"Não foi possível iniciar o ETL: {reason(error)} ({what.argv[0]}).") from None
 
 
 def _settle(execution: Execution, token: str, outcome: Outcome, actor: str, versao: int | None) -> State | None:

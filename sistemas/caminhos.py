@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from deploy.launcher.steps import reason
 from etlhub.errors import FieldError, Invalid
 from sistemas import catalogue, services
 from sistemas.espera import all_in_time
@@ -181,8 +182,8 @@ def _missing(path: Path) -> str:
 
 
 def _refused(what: str, error: OSError) -> str:
-    reason = "sem permissão" if isinstance(error, PermissionError) else (error.strerror or "erro do sistema")
-    return f"{what} ({reason})."
+    why = "sem permissão" if isinstance(error, PermissionError) else reason(error)
+    return f"{what} ({why})."
 
 
 def size(n: int) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from credentials.legacy import MAX_FILE_BYTES
 from credentials.redaction import mask, remember
+from deploy.launcher.steps import reason
 from etlhub.errors import HubError
 
 MAX_PASSPHRASE_BYTES = 4096
@@ -46,7 +47,7 @@ def read_file(path: str) -> bytes:
         with Path(path).open("rb") as file:
             return file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise CommandError(f"Não foi possível ler {path}: {error.strerror or 'erro do sistema'}.") from None
+        raise CommandError(f"Não foi possível ler {path}: {reason(error)}.") from None
 
 
 def write_file(path: str, data: bytes, *, overwrite: bool) -> None:
@@ -65,7 +66,7 @@ def write_file(path: str, data: bytes, *, overwrite: bool) -> None:
         finally:
             Path(draft).unlink(missing_ok=True)
     except OSError as error:
-        raise CommandError(f"Não foi possível gravar {path}: {error.strerror or 'erro do sistema'}.") from None
+        raise CommandError(f"Não foi possível gravar {path}: {reason(error)}.") from None
 
 
 def add_passphrase_options(parser: CommandParser) -> None:

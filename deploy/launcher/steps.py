@@ -24,6 +24,7 @@ _REASONS = {
     errno.EROFS: "sistema de arquivos somente para leitura",
     errno.ENOTDIR: "não é uma pasta",
     errno.ENOENT: "não existe",
+    errno.EISDIR: "é uma pasta",
     errno.EEXIST: "já existe um arquivo com este nome",
 }
 

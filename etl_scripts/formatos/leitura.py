@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, cast
 
+from ..razoes import razao
 from .limites import MAX_BYTES_GRANDE, conferir_tamanho
 from .modelo import ErroDeLeitura, Leitura
 from .texto import AMOSTRA, descobrir_codificacao, descobrir_separador, normalizar
@@ -47,7 +48,7 @@ def ler(caminho: Path, formato: str | None = None, *, cnpjs: Collection[str] | N
             return cast("Leitura", modulo.ler(caminho, cnpjs=cnpjs))
         return cast("Callable[[Path], Leitura]", modulo.ler)(caminho)
     except OSError as erro:
-        raise ErroDeLeitura(caminho, None, None, f"o arquivo não pôde ser lido ({erro.strerror or erro})") from erro
+        raise ErroDeLeitura(caminho, None, None, f"o arquivo não pôde ser lido ({razao(erro)})") from erro
     except MemoryError as erro:
         raise ErroDeLeitura(caminho, None, None, "o arquivo não coube na memória") from erro
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from ..razoes import razao
 from .modelo import ErroDeLeitura
 
 MIB: Final = 1024 * 1024
@@ -44,7 +45,7 @@ def conferir_tamanho(caminho: Path, maximo: int) -> int:
     try:
         tamanho = caminho.stat().st_size
     except OSError as erro:
-        raise ErroDeLeitura(caminho, None, None, f"o arquivo não pôde ser aberto ({erro.strerror})") from erro
+        raise ErroDeLeitura(caminho, None, None, f"o arquivo não pôde ser aberto ({razao(erro)})") from erro
     if not caminho.is_file():
         raise ErroDeLeitura(caminho, None, None, "não é um arquivo")
     if tamanho == 0:

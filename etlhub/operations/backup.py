@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from credentials import audit, keys
 from credentials import backup as sealing
 from credentials.models import AuditEntry
+from deploy.launcher.steps import reason
 from etlhub.errors import Conflict, HubError
 from etlhub.oidc.config import SECRET_FILE
 from etlhub.operations import archive, dumps
@@ -55,7 +56,7 @@ def create(
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
             made = _write(Path(name), target, passphrase, with_files=with_files)
     except OSError as error:
-        raise HubError(f"Não consegui gravar o backup em {target.parent} ({error.strerror or error}).") from None
+        raise HubError(f"Não consegui gravar o backup em {target.parent} ({reason(error)}).") from None
     if passphrase is not None:
         audit.record(AuditEntry.Acao.COPIA, quem=quem, alvos=[("", "chaves")], detalhe="backup completo")
     return made

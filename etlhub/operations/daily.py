@@ -17,6 +17,7 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
+from deploy.launcher.steps import reason
 from etlhub.paths import BASE_DIR
 from etlhub.redis_client import client
 from jobs import process
@@ -71,7 +72,7 @@ class Daily:
                 argv, cwd=BASE_DIR, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
             )
         except OSError as error:
-            _note(f"{folder}: {error.strerror or error}")
+            _note(f"{folder}: {reason(error)}")
             return
         self._day, self._began = day, time.monotonic()
 

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from psycopg.conninfo import make_conninfo
 
 from deploy.launcher import postgres
+from deploy.launcher.steps import reason
 from etlhub.errors import HubError
 
 TIMEOUT_SECONDS = 4 * 3600
@@ -136,7 +137,7 @@ def _run(argv: Sequence[str], environment: Mapping[str, str]) -> None:
     except subprocess.TimeoutExpired:
         raise DumpFailed(f"{name} passou de {TIMEOUT_SECONDS // 3600} horas.") from None
     except OSError as error:
-        raise DumpFailed(f"{name} não pôde ser iniciado ({error.strerror}).") from None
+        raise DumpFailed(f"{name} não pôde ser iniciado ({reason(error)}).") from None
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise DumpFailed(f"{name} falhou: {(lines or ['sem explicação'])[-1][:300]}")

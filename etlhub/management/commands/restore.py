@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.views.decorators.debug import sensitive_variables
 
 from credentials.management.base import VaultCommand, add_passphrase_options, read_passphrase
+from deploy.launcher.steps import reason
 from etlhub.operations import archive, restore
 
 
@@ -39,8 +40,7 @@ class Command(VaultCommand):
         try:
             report = restore.restore(path, passphrase=passphrase, replace=options["substituir"])
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise CommandError(f"A restauração falhou ({reason}) e foi desfeita; nada mudou.") from None
+            raise CommandError(f"A restauração falhou ({reason(error)}) e foi desfeita; nada mudou.") from None
         self._explain(report)
 
     def _explain(self, report: restore.Restored) -> None:

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from deploy.launcher.steps import reason
 from etlhub.operations.findings import Finding, good, problem, warning
 from jobs.models import Job
 from sistemas.caminhos import size
@@ -40,7 +41,7 @@ def data_folder() -> Iterator[Finding]:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         what = "Dê ao usuário do hub permissão de gravar na pasta, ou indique outra em ETLHUB_DATA_DIR."
-        yield problem("Pasta de dados", f"Não consigo gravar em {folder} ({error.strerror or error}).", what)
+        yield problem("Pasta de dados", f"Não consigo gravar em {folder} ({reason(error)}).", what)
         return
     yield good("Pasta de dados", str(folder))
     yield space(free)
@@ -72,7 +73,7 @@ def cannot_write(folder: Path) -> str:
     try:
         in_time(write)
     except OSError as error:  # TimeoutError is one
-        return error.strerror or str(error)
+        return reason(error)
     return ""
 
 
