@@ -75,9 +75,8 @@ def _again(execution: Execution, token: str | None, outcome: Outcome, actor: str
     """Put it back in the queue, later each time."""
     base = execution.sistema.espera_tentativa_segundos
     pause = min(base * BACKOFF_FACTOR ** (execution.tentativa - 1), MAX_BACKOFF_SECONDS)
-    text = (
-        f"Tentativa {execution.tentativa} de {execution.tentativas_max} falhou ({outcome.motivo}); nova em {pause} s."
-    )
+    tries = f"Tentativa {execution.tentativa} de {execution.tentativas_max}"
+    text = f"{tries} falhou; nova em {pause} s. Motivo: {outcome.motivo}"
     with transaction.atomic():
         moved = lifecycle.move(
             execution.pk,

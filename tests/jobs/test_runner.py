@@ -108,6 +108,8 @@ def test_a_transient_failure_is_tried_again_later(make_execution: MakeExecution)
     assert runner.run(execution.pk) == State.PENDING
     execution.refresh_from_db()
     assert execution.not_before is not None
+    reason = "O ETL terminou com falha (código de saída 75)."
+    assert execution.mensagem == f"Tentativa 1 de 2 falhou; nova em 30 s. Motivo: {reason}"
     Execution.objects.filter(pk=execution.pk).update(status=State.QUEUED)
     assert runner.run(execution.pk) == State.ERROR
     moves = [(each.origem, each.destino, each.tentativa) for each in Transition.objects.filter(execution=execution)]

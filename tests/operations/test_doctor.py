@@ -51,6 +51,17 @@ def test_a_hub_that_is_down_is_told_once_and_ends_with_1(hub: Hub, tmp_path: Pat
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_a_database_file_that_is_damaged_is_told_with_the_way_back(tmp_path: Path) -> None:
+    broken = Hub(tmp_path, etl=[])
+    broken.own_database = None
+    broken.environment["DATABASE_URL"] = f"sqlite:///{tmp_path / 'etlhub.sqlite3'}"
+    (tmp_path / "etlhub.sqlite3").write_bytes(b"isto nao e um banco " * 500)
+    done = broken.manage("doctor", check=False)
+    assert done.returncode == 1
+    assert "✗ Banco de dados: O arquivo está danificado" in done.stdout
+    assert "restaure o último backup" in done.stdout
+
+
 @pytest.mark.django_db
 def test_a_key_that_others_may_read_is_an_error(settings: LazySettings, tmp_path: Path) -> None:
     if sys.platform == "win32":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,12 +21,21 @@ BIG_WAL_BYTES = 512 * 1024**2
 RESTORE = "Pare o hub e restaure o último backup: manage.py restore ARQUIVO --substituir."
 
 
+def _is_no_database(error: DatabaseError) -> bool:
+    cause = error.__cause__
+    broken = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF in broken
+
+
 def answers() -> Iterator[Finding]:
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
+        if _is_no_database(error):
+            yield problem("Banco de dados", "O arquivo está danificado: não é um banco SQLite.", RESTORE)
+            return
         what = (
             "Confira DATABASE_URL e se o servidor está no ar; com SQLite, as permissões e o espaço da pasta de dados."
         )
