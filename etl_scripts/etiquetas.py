@@ -34,8 +34,11 @@ class Etiquetas:
         with suppress(OSError):  # a full disk is told where the file itself is filed
             self._arquivo.parent.mkdir(parents=True, exist_ok=True)
             novo = self._arquivo.with_name(f".{os.getpid()}-{self._arquivo.name}")
-            novo.write_text(json.dumps(dict(list(todas.items())[-MAXIMO:]), indent=0), encoding="utf-8")
-            novo.replace(self._arquivo)
+            try:
+                novo.write_text(json.dumps(dict(list(todas.items())[-MAXIMO:]), indent=0), encoding="utf-8")
+                novo.replace(self._arquivo)
+            finally:
+                novo.unlink(missing_ok=True)
 
     def _ler(self) -> dict[str, tuple[str, str]]:
         try:

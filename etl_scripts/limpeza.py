@@ -32,11 +32,16 @@ def pasta_de(item: ItemManifesto, pastas: list[Path]) -> Path | None:
             partes = caminho.relative_to(pasta).parts
         except ValueError:
             continue
-        passos = [pasta.joinpath(*partes[:n]) for n in range(1, len(partes) + 1)]
-        if not partes or LIXEIRA in partes or any(_e_atalho(passo) for passo in passos):
+        if not partes or LIXEIRA in partes or _por_atalho(pasta, caminho):
             return None
         return pasta
     return None
+
+
+def _por_atalho(pasta: Path, caminho: Path) -> bool:
+    """Whether the way from `pasta` down to `caminho` crosses a link."""
+    partes = caminho.relative_to(pasta).parts
+    return any(_e_atalho(pasta.joinpath(*partes[:n])) for n in range(1, len(partes) + 1))
 
 
 def _e_atalho(caminho: Path) -> bool:
@@ -70,7 +75,13 @@ def limpar(sistema: str, pastas: list[Path], manifesto: Manifesto, *, simular: b
         if simular:
             contrato.info(sistema, f"Limpeza: {caminho} iria para a lixeira.")
             continue
-        destino = _mover(caminho, pasta / LIXEIRA / hoje.isoformat() / caminho.relative_to(pasta).parent)
+        lixo = pasta / LIXEIRA / hoje.isoformat() / caminho.relative_to(pasta).parent
+        if _por_atalho(pasta, lixo):
+            contrato.aviso(
+                sistema, f"Limpeza: {caminho} fica, porque a lixeira ({lixo}) leva por atalho a outra pasta."
+            )
+            continue
+        destino = _mover(caminho, lixo)
         if destino is None:
             contrato.aviso(sistema, f"Limpeza: {caminho} não pôde ser movido (aberto em outro programa?).")
             continue

@@ -85,6 +85,18 @@ def test_never_through_a_link(tmp_path: Path) -> None:
     assert (fora / "ar.csv").read_text() == "de outro"
 
 
+def test_the_trash_is_no_way_out_of_the_folder(tmp_path: Path) -> None:
+    pasta, fora = tmp_path / "pasta", tmp_path / "fora"
+    pasta.mkdir()
+    fora.mkdir()
+    fazer_atalho(pasta / ".lixeira", fora)
+    (pasta / "ar.csv").write_text("nosso")
+    limpar("fidc", [pasta], Manifesto([item(pasta / "ar.csv")]), simular=False)
+
+    assert (pasta / "ar.csv").read_text() == "nosso"
+    assert list(fora.iterdir()) == []
+
+
 def test_the_trash_is_emptied_after_its_retention(tmp_path: Path) -> None:
     velho, novo = tmp_path / ".lixeira" / "2020-01-01", tmp_path / ".lixeira" / date.today().isoformat()
     outro = tmp_path / ".lixeira" / "guardar"
