@@ -133,10 +133,12 @@ def check_startable(sistema_ids: Iterable[str], insist: bool = False) -> dict[st
 def refusal(nome: str, row: Credential) -> CredentialProblem:
     """The problem of a login that the portal refused."""
     when = f" em {row.recusada_em:%d/%m/%Y}" if row.recusada_em else ""
-    reason = row.recusada_motivo.rstrip(".") or "senha recusada"
+    reason = row.recusada_motivo.strip()
+    if reason:
+        reason += " " if reason.rstrip("”").endswith((".", "!", "?", "…")) else ". "
     return CredentialProblem(
         RECUSADA,
-        f"{nome} não será iniciado: o portal recusou o login{when} ({reason}). Troque a senha em Configurações › "
+        f"{nome} não será iniciado: o portal recusou o login{when}. {reason}Troque a senha em Configurações › "
         "Credenciais ou peça para tentar assim mesmo.",
     )
 

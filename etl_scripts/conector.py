@@ -89,7 +89,9 @@ class Conector:
         if fundos is None:
             return [TODOS]
         if not fundos:
-            raise Falha("configuracao", "Nenhum fundo foi selecionado: escolha os fundos ou marque “usar todos”.")
+            raise Falha(
+                "configuracao", "Nenhum fundo foi selecionado: escolha os fundos ou marque “Coletar todos os fundos”."
+            )
         return fundos
 
     def fundos_do_portal(self) -> list[str]:
@@ -208,20 +210,20 @@ class Conector:
     def recusa(self, texto: str) -> Falha:
         """What the portal's refusal means."""
         visita = self.visita
-        dito = f": “{texto[:200]}”" if texto else ""
+        dito = f": {citado(texto)}" if texto else "."
         if visita.combina("texto_manutencao", texto):
-            return Falha("manutencao", f"O portal está em manutenção{dito}.")
+            return Falha("manutencao", f"O portal está em manutenção{dito}")
         if visita.combina("texto_conta_bloqueada", texto):
-            return Falha("conta_bloqueada", f"A conta está bloqueada no portal{dito}.")
+            return Falha("conta_bloqueada", f"A conta está bloqueada no portal{dito}")
         if visita.combina("texto_senha_expirada", texto):
-            return Falha("senha_expirada", f"A senha expirou; troque-a no portal e atualize-a aqui{dito}.")
+            return Falha("senha_expirada", f"A senha expirou; troque-a no portal e atualize-a aqui{dito}")
         if visita.combina("texto_codigo_incorreto", texto) or visita.existe("login_codigo"):
-            return Falha("codigo_necessario", f"O portal não aceitou o código de uso único{dito}.")
+            return Falha("codigo_necessario", f"O portal não aceitou o código de uso único{dito}")
         if not texto:
             return Falha(
                 "senha_incorreta", "O portal voltou à tela de login sem dizer por quê; confira usuário e senha."
             )
-        return Falha("senha_incorreta", f"O portal recusou o usuário ou a senha{dito}.")
+        return Falha("senha_incorreta", f"O portal recusou o usuário ou a senha{dito}")
 
     def diagnosticar(self) -> Falha | None:
         """Whether the current page says that the portal is down, or that the session is over."""

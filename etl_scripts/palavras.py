@@ -8,6 +8,11 @@ def contados(quantos: int, um: str, muitos: str = "") -> str:
     return f"{quantos:,} {um if quantos == 1 or not muitos else muitos}".replace(",", ".")
 
 
+def com_maiuscula(texto: str) -> str:
+    """A sentence's first letter made a capital; the rest (names, acronyms) stays."""
+    return texto[:1].upper() + texto[1:]
+
+
 def citado(texto: str, maximo: int = 200) -> str:
     """Somebody's words (a portal's) in quotation marks at the end of a sentence, with one full stop in all."""
     texto = texto.strip()[:maximo]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from etl_scripts import contrato
 from etl_scripts.contrato import SAIDA_ERRO, SAIDA_OK, SAIDA_TEMPORARIA
 from etl_scripts.erros import Falha
-from etl_scripts.palavras import contados
+from etl_scripts.palavras import com_maiuscula, contados
 from etl_scripts.pedido import Pedido
 
 LISTA_MAXIMA: Final = 200  # entries of each kind in the `resultado` event
@@ -63,7 +63,7 @@ class Conta:
         if not self.falhas:
             if not self.vieram and self.sem_dados:
                 return "sucesso", "sem_dados", "O portal não tem dados para o período.", False
-            return "sucesso", "ok", self.mensagem_ok or self._resumo_curto(), False
+            return "sucesso", "ok", self.mensagem_ok or com_maiuscula(self._resumo_curto()), False
         transitorio = all(falha.transitorio for _, falha in self.falhas)
         codigos = {falha.codigo for _, falha in self.falhas}
         codigo = codigos.pop() if len(codigos) == 1 and not (self.vieram or self.sem_dados) else "parcial"
@@ -117,7 +117,7 @@ class Conta:
             resumo=self.resumo(),
         )
         if situacao == "sucesso":
-            contrato.sucesso(self.sistema, f"Concluído: {motivo}")
+            contrato.sucesso(self.sistema, f"Concluído{':' if motivo[:1].isdigit() else '.'} {motivo}")
             return SAIDA_OK
         contrato.erro(self.sistema, f"Terminou com erro: {motivo}")
         return SAIDA_TEMPORARIA if transitorio else SAIDA_ERRO

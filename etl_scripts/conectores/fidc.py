@@ -14,7 +14,7 @@ from typing import NoReturn
 from etl_scripts import contrato, parada
 from etl_scripts.conector import Conector
 from etl_scripts.erros import Falha, SemDados
-from etl_scripts.palavras import citado
+from etl_scripts.palavras import citado, contados
 from etl_scripts.pedido import Pedido
 from etl_scripts.transporte import Baixado
 
@@ -93,7 +93,9 @@ class Fidc(Conector):
             if pendentes and time.monotonic() > limite:
                 break
             if pendentes:
-                contrato.info(self.sistema, f"Aguardando o portal gerar {len(pendentes)} relatório(s).")
+                contrato.info(
+                    self.sistema, f"Aguardando o portal gerar {contados(len(pendentes), 'relatório', 'relatórios')}."
+                )
                 parada.dormir(float(ajuste("intervalo_consulta")))
         for pedido in pendentes:
             texto = f"O portal não gerou o relatório em {float(ajuste('prazo_relatorio')):.0f} s (continua AGUARDANDO)."

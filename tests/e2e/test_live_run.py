@@ -73,15 +73,15 @@ def test_two_sistemas_are_followed_live_and_a_reload_misses_nothing(
 
     card(page, "fidc").get_by_role("link", name="Ver logs de FIDC").click()
     page.wait_for_url(f"**/logs/{job}")
-    expect(page.get_by_role("log")).to_contain_text("Aguardando o portal gerar 2 relatório(s).")
+    expect(page.get_by_role("log")).to_contain_text("Aguardando o portal gerar 2 relatórios.")
     expect_more_lines(page)
     page.reload()
-    expect(page.get_by_role("log")).to_contain_text("Aguardando o portal gerar 2 relatório(s).")
+    expect(page.get_by_role("log")).to_contain_text("Aguardando o portal gerar 2 relatórios.")
     expect_more_lines(page)
 
     stage.portal.faults.clear()
     expect(page.get_by_role("log")).to_contain_text("Concluído: 2 arquivos novos")
-    expect(page.get_by_text("Concluído", exact=True)).to_be_visible()
+    expect(page.get_by_text("Concluída", exact=True)).to_be_visible()
     assert finished(client, job)["status"] == "completed"
     expect_whole_log(page, client, job)
 

@@ -12,9 +12,9 @@ interface Label {
 export const JOB_STATUS: Record<JobStatus, Label> = {
   pending: { text: 'Na fila', tone: 'neutral' },
   running: { text: 'Executando', tone: 'accent' },
-  completed: { text: 'Concluído', tone: 'success' },
+  completed: { text: 'Concluída', tone: 'success' },
   error: { text: 'Com erro', tone: 'danger' },
-  cancelled: { text: 'Cancelado', tone: 'warning' },
+  cancelled: { text: 'Cancelada', tone: 'warning' },
 }
 
 export const SISTEMA_STATUS: Record<SistemaStatus, Label> = {

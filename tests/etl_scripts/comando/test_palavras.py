@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etl_scripts.palavras import citado, contados
+from etl_scripts.palavras import citado, com_maiuscula, contados
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_a_noun_without_plural_stays() -> None:
 )
 def test_a_quotation_ends_with_one_full_stop(dito: str, texto: str) -> None:
     assert citado(dito) == texto
+
+
+def test_a_sentence_starts_with_a_capital_and_keeps_the_rest() -> None:
+    assert com_maiuscula("simulação: nada do FIDC foi alterado.") == "Simulação: nada do FIDC foi alterado."
+    assert (com_maiuscula("12 arquivos"), com_maiuscula("")) == ("12 arquivos", "")
