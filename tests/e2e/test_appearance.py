@@ -74,3 +74,10 @@ def test_the_chosen_theme_stays(stage: Stage, browser: Browser) -> None:
         page.reload()
         expect(page.locator("html.dark")).to_have_count(1)
         assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_on_a_phone_the_open_tab_of_the_settings_is_in_view(stage: Stage, browser: Browser) -> None:
+    with stage.visit(browser, viewport=PHONE) as page:
+        page.goto("/settings/preferencias")
+        tab = page.get_by_role("navigation", name="Configurações").get_by_role("link", name="Preferências")
+        expect(tab).to_be_in_viewport(ratio=0.9)

@@ -97,3 +97,14 @@ def end_session(stage: Stage, page: Page) -> None:
     httpx.post(f"{stage.hub.url}/api/auth/logout", cookies=cookies, timeout=20).raise_for_status()
     # An event, not a click: where the page itself asked first, the dialog lies over the switch already.
     page.get_by_label("Incluir JCOT na execução").dispatch_event("click")
+
+
+def test_the_answer_to_a_tried_login_goes_when_something_else_is_typed(stage: Stage, browser: Browser) -> None:
+    stage.portal.reset()
+    with stage.visit(browser) as page:
+        page.goto("/settings/credenciais?sistema=jcot")
+        page.get_by_role("button", name="Testar conexão").click()
+        answer = page.get_by_text("Login aceito pelo portal (")
+        expect(answer).to_be_visible()
+        page.get_by_label("Usuário", exact=True).fill("outra")
+        expect(answer).to_have_count(0)

@@ -10,7 +10,10 @@ export function PaletteHost() {
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return
       event.preventDefault()
-      setOpen(!usePalette.getState().open)
+      const { open: shown } = usePalette.getState()
+      // A dialog wants its answer first: the palette would lie over it and lead away from it.
+      if (!shown && document.querySelector('[role=dialog], [role=alertdialog]')) return
+      setOpen(!shown)
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

@@ -12,7 +12,6 @@ import type { Job } from '@/lib/api/types'
 import { formatDateTime, formatDuration } from '@/lib/format'
 import { isJobActive, jobPeriod, jobTitle } from '@/lib/jobs'
 import { liveJobSistema, useLive } from '@/lib/live/status'
-import { opcaoLabel } from '@/lib/opcoes'
 import { useTitle } from '@/lib/title'
 import { useNow } from '@/lib/use-now'
 import { useTransicoes } from './api/jobs'
@@ -21,6 +20,7 @@ import { Gantt } from './components/gantt'
 import { Problems } from './components/outcomes'
 import { PlanTable } from './components/plan-table'
 import { RunAgainDialog } from './components/run-again-dialog'
+import { describeOptions } from './lib/options'
 import { buildTimeline } from './lib/timeline'
 
 export function JobPage() {
@@ -29,7 +29,7 @@ export function JobPage() {
   const { data, error, refetch } = useJob(Number.isSafeInteger(id) ? id : 0)
   if (error) {
     return (
-      <Page title="Execução">
+      <Page title="Execução" subtitle={<BackToHistory />}>
         <LoadError error={error} retry={() => void refetch()} />
       </Page>
     )
@@ -45,6 +45,15 @@ export function JobPage() {
   return <JobDetails stored={data} />
 }
 
+function BackToHistory({ id }: { id?: number }) {
+  return (
+    <Link to="/jobs" className="inline-flex items-center gap-1 hover:text-foreground">
+      <ArrowLeft className="size-3.5" aria-hidden />
+      Histórico{id !== undefined && ` · nº ${id}`}
+    </Link>
+  )
+}
+
 function JobDetails({ stored }: { stored: Job }) {
   const live = useLive((s) => s.sistemas)
   const job = { ...stored, sistemas: stored.sistemas.map((s) => liveJobSistema(s, live[s.sistema_id])) }
@@ -57,12 +66,7 @@ function JobDetails({ stored }: { stored: Job }) {
   return (
     <Page
       title={jobTitle(job)}
-      subtitle={
-        <Link to="/jobs" className="inline-flex items-center gap-1 hover:text-foreground">
-          <ArrowLeft className="size-3.5" aria-hidden />
-          Histórico · nº {job.id}
-        </Link>
-      }
+      subtitle={<BackToHistory id={job.id} />}
       actions={<Actions job={job} active={active} />}
     >
       <Facts job={job} now={now} active={active} />
@@ -76,7 +80,7 @@ function JobDetails({ stored }: { stored: Job }) {
         </Card>
       </section>
       <PlanTable sistemas={job.sistemas} />
-      {!job.dry_run && <Artefatos jobId={job.id} names={names} />}
+      {!job.dry_run && <Artefatos jobId={job.id} names={names} version={version} active={active} />}
     </Page>
   )
 }
@@ -134,7 +138,14 @@ function Facts({ job, now, active }: { job: Job; now: number; active: boolean })
     ['Duração', formatDuration(active ? running && Math.max(0, running) : job.duracao_segundos)],
     ['Pedida em', formatDateTime(job.created_at)],
     ['Por', job.pedido_por ?? '—'],
-    ['Opções', optionsOf(job)],
+    [
+      'Opções',
+      describeOptions(job).map((line) => (
+        <span key={line} className="block">
+          {line}
+        </span>
+      )),
+    ],
   ]
   if (job.repete !== null) {
     facts.push([
@@ -159,12 +170,4 @@ function Facts({ job, now, active }: { job: Job; now: number; active: boolean })
       )}
     </Card>
   )
-}
-
-function optionsOf(job: Job): string {
-  const flags = [job.dry_run && 'simulação', job.limpar && 'limpar antes', job.params.baixar_de_novo && 'baixar de novo']
-  const asked = Object.values(job.params.opcoes ?? {}).flatMap((opcoes) =>
-    Object.entries(opcoes).map(([name, on]) => (on ? opcaoLabel(name) : `sem ${opcaoLabel(name)}`)),
-  )
-  return [...flags, ...new Set(asked)].filter(Boolean).join(', ') || 'padrão'
 }

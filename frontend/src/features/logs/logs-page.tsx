@@ -80,9 +80,9 @@ function JobFacts({ job }: { job: Job }) {
     jobSummary(job),
   ]
   return (
-    <div className="flex min-w-0 flex-1 items-center gap-3">
+    <div className="flex min-w-0 flex-1 items-center gap-x-3 gap-y-2 max-sm:basis-full max-sm:flex-wrap">
       <JobBadge status={job.status} />
-      <span className="tabular min-w-0 truncate text-[13px] text-subtle">{facts.filter(Boolean).join(' · ')}</span>
+      <span className="tabular min-w-0 text-[13px] text-subtle sm:truncate">{facts.filter(Boolean).join(' · ')}</span>
       {active && canRun && (
         <Button
           size="sm"

@@ -1,4 +1,5 @@
-import { NavLink, Outlet } from 'react-router'
+import { useEffect, useRef } from 'react'
+import { NavLink, Outlet, useLocation } from 'react-router'
 import { Page } from '@/components/ui/page'
 import { useCan } from '@/lib/api/queries'
 import { useTitle } from '@/lib/title'
@@ -15,12 +16,18 @@ const TABS = [
 export function SettingsPage() {
   useTitle('Configurações')
   const canEdit = useCan('administrador')
+  const { pathname } = useLocation()
+  const tabs = useRef<HTMLElement>(null)
+  // On a phone the tabs scroll sideways: the one that is open is brought into view.
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [pathname])
   return (
     <Page
       title="Configurações"
       subtitle={canEdit ? undefined : 'Você pode ver tudo; para alterar é preciso ser administrador.'}
     >
-      <nav aria-label="Configurações" className="max-w-5xl -mx-4 flex gap-1 overflow-x-auto border-b px-4 sm:mx-0 sm:px-0">
+      <nav ref={tabs} aria-label="Configurações" className="max-w-5xl -mx-4 flex gap-1 overflow-x-auto border-b px-4 sm:mx-0 sm:px-0">
         {TABS.map(({ to, label }) => (
           <NavLink
             key={to}

@@ -34,7 +34,7 @@ export function Attention({ items, names }: AttentionProps) {
           const nome = item.sistema_id ? names.get(item.sistema_id) : undefined
           return (
             <li key={`${item.tipo}-${item.sistema_id ?? ''}`} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-[13px]">
-              <TriangleAlert className="size-4 shrink-0 text-warning" aria-hidden />
+              <TriangleAlert className="size-4 shrink-0 text-warning max-sm:mt-0.5 max-sm:self-start" aria-hidden />
               <p className="min-w-0 flex-1 basis-60">
                 {nome && !item.mensagem.startsWith(nome) && <strong className="font-semibold">{nome}: </strong>}
                 {item.mensagem}

@@ -18,7 +18,7 @@ export function PerDay({ days }: { days: Stats['por_dia'] }) {
         <ChartBox>
           <BarChart data={days} margin={{ top: 4, right: 0, bottom: 0, left: -18 }} maxBarSize={28} title="Execuções por dia">
             <CartesianGrid {...GRID} />
-            <XAxis dataKey="dia" {...AXIS} tickFormatter={(d: string) => `${d.slice(8)}/${d.slice(5, 7)}`} minTickGap={16} />
+            <XAxis dataKey="dia" {...AXIS} tickFormatter={(d: string) => `${d.slice(8)}/${d.slice(5, 7)}`} minTickGap={16} interval="equidistantPreserveEnd" />
             <YAxis {...AXIS} allowDecimals={false} width={44} />
             <Tooltip
               isAnimationActive={false}
@@ -62,7 +62,7 @@ export function PerSistema({ sistemas }: { sistemas: Stats['por_sistema'] }) {
   return (
     <ChartBox>
       <BarChart data={data} layout="vertical" margin={{ top: 0, right: 8, bottom: 0, left: 0 }} barSize={12} title="Duração por sistema">
-        <XAxis type="number" {...AXIS} tickFormatter={(s: number) => formatDuration(Math.round(s))} minTickGap={24} />
+        <XAxis type="number" {...AXIS} tickFormatter={(s: number) => formatDuration(s)} minTickGap={24} />
         <YAxis type="category" dataKey="nome" {...AXIS} width={112} />
         <Tooltip
           isAnimationActive={false}

@@ -41,14 +41,14 @@ function RecentJob({ job, canRun, now }: { job: Job; canRun: boolean; now: numbe
         <Link to={`/jobs/${job.id}`} className="block truncate text-[13px] font-medium hover:underline">
           {jobTitle(job)}
         </Link>
-        <p className="tabular truncate text-xs text-subtle">{facts.filter(Boolean).join(' · ')}</p>
+        <p className="tabular text-xs text-subtle sm:truncate">{facts.filter(Boolean).join(' · ')}</p>
       </div>
       <JobBadge status={job.status} />
       <time dateTime={job.created_at} title={formatDateTime(job.created_at)} className="w-24 text-xs text-subtle sm:text-right">
         {formatAgo(job.created_at, now)}
       </time>
       {canRun && (
-        <div className="flex gap-1 sm:w-52 sm:justify-end">
+        <div className="flex gap-1 max-sm:ml-auto sm:w-52 sm:justify-end">
           {!active && failures > 0 && failures < job.sistemas.length && (
             <Button size="sm" variant="ghost" disabled={retry.isPending} onClick={() => again(true)}>
               Só as falhas

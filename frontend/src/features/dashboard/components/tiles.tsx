@@ -26,7 +26,7 @@ function tilesOf(stats: Stats): Tile[] {
     {
       label: 'Duração média',
       value: formatDuration(stats.duracao_media_segundos),
-      note: `95% em até ${formatDuration(stats.duracao_p95_segundos)}`,
+      note: stats.duracao_p95_segundos === null ? 'nos últimos 30 dias' : `95% em até ${formatDuration(stats.duracao_p95_segundos)}`,
     },
     {
       label: 'Executando agora',

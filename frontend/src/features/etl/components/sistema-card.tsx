@@ -63,7 +63,7 @@ export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, s
           <h3 id={`sistema-${id}`} className={cn('truncate text-sm font-semibold', !ativo && 'text-subtle')}>
             {nome}
           </h3>
-          <p className="truncate text-xs text-subtle" title={sistema.descricao}>
+          <p className="line-clamp-2 text-xs text-subtle sm:line-clamp-1" title={sistema.descricao}>
             {sistema.descricao}
           </p>
         </div>

@@ -12,10 +12,11 @@ export function useTransicoes(jobId: number, version: string) {
   })
 }
 
-export function useArtefatos(jobId: number, page: number) {
+/** `version` changes when a sistema of the job does: its files may have come. */
+export function useArtefatos(jobId: number, page: number, version: string) {
   const query = { limit: ARTEFATOS_PAGE, offset: (page - 1) * ARTEFATOS_PAGE }
   return useQuery({
-    queryKey: ['jobs', 'artefatos', jobId, page],
+    queryKey: ['jobs', 'artefatos', jobId, page, version],
     queryFn: ({ signal }) => api<ArtefatoPage>(`/jobs/${jobId}/artefatos`, { query, signal }),
     placeholderData: (before) => before,
   })

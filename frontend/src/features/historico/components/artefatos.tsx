@@ -20,10 +20,17 @@ const SITUACAO: Record<Artefato['situacao'], { text: string; tone: Tone }> = {
   lixeira: { text: 'Na lixeira', tone: 'warning' },
 }
 
+interface ArtefatosProps {
+  jobId: number
+  names: ReadonlyMap<string, string>
+  version: string
+  active: boolean
+}
+
 /** The files that a job collected. */
-export function Artefatos({ jobId, names }: { jobId: number; names: ReadonlyMap<string, string> }) {
+export function Artefatos({ jobId, names, version, active }: ArtefatosProps) {
   const [page, setPage] = useState(1)
-  const { data, error, isPending, refetch } = useArtefatos(jobId, page)
+  const { data, error, isPending, refetch } = useArtefatos(jobId, page, version)
   return (
     <section aria-labelledby="arquivos" className="flex flex-col gap-2">
       <h2 id="arquivos" className="text-[13px] font-semibold">
@@ -35,8 +42,8 @@ export function Artefatos({ jobId, names }: { jobId: number; names: ReadonlyMap<
       {data && (
         <Card className="overflow-hidden">
           {data.total === 0 ? (
-            <Empty icon={FileText} title="Nenhum arquivo" className="py-8">
-              Esta execução não coletou arquivos.
+            <Empty icon={FileText} title={active ? 'Nenhum arquivo ainda' : 'Nenhum arquivo'} className="py-8">
+              {active ? 'Aparecem aqui à medida que os sistemas terminam.' : 'Esta execução não coletou arquivos.'}
             </Empty>
           ) : (
             <Table label="Arquivos coletados">
@@ -73,13 +80,13 @@ function ArtefatoRow({ artefato: a, sistema }: { artefato: Artefato; sistema: st
   return (
     <Tr>
       <Td className="max-w-0 min-w-36 sm:w-1/2">
-        <span className="block truncate font-medium" title={a.nome}>
+        <span className="block font-medium break-all sm:truncate" title={a.nome}>
           {a.nome}
         </span>
         <span className="block truncate text-xs text-subtle" title={`SHA-256 ${a.sha256}`}>
           {[sistema, a.relatorio].filter(Boolean).join(' · ')}
         </span>
-        {a.motivo && <span className="block truncate text-xs text-danger" title={a.motivo}>{a.motivo}</span>}
+        {a.motivo && <span className="block text-xs text-danger max-sm:break-words sm:truncate" title={a.motivo}>{a.motivo}</span>}
       </Td>
       <Td className="hidden max-w-56 truncate lg:table-cell">{a.fundo || '—'}</Td>
       <Td className="tabular hidden whitespace-nowrap md:table-cell">{isoToBr(a.data) || '—'}</Td>

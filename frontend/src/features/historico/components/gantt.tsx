@@ -86,7 +86,7 @@ function GanttRow({ row, timeline, marks }: GanttRowProps) {
         })}
       </div>
       <span className="tabular hidden text-right text-xs text-subtle sm:block">
-        {formatDuration(sistema.duracao_segundos)}
+        {formatDuration(row.seconds)}
       </span>
     </li>
   )

@@ -40,6 +40,16 @@ describe('buildTimeline', () => {
   })
 })
 
+it('counts on the time of what runs and ended while the job goes on, whatever was stored', () => {
+  const sistema = { execution_id: 1, sistema_id: 'maps', finished_at: null, duracao_segundos: 0.3 } as JobSistema
+  const job = { created_at: at(0), finished_at: null, sistemas: [sistema] } as Job
+  const seconds = (changes: Transicao[]) => buildTimeline(job, changes, T0 + 30_000).rows[0]?.seconds
+  expect(seconds([])).toBeNull()
+  expect(seconds([change(2, 'pending', 'running')])).toBe(28)
+  expect(seconds([change(2, 'pending', 'running'), change(9, 'running', 'success')])).toBe(7)
+  expect(buildTimeline({ ...job, finished_at: at(40) }, [], T0).rows[0]?.seconds).toBe(0.3)
+})
+
 it('marks a span at round places', () => {
   expect(ticks(82)).toEqual([0, 15, 30, 45, 60, 75])
   expect(ticks(5)).toEqual([0, 1, 2, 3, 4, 5])

@@ -11,6 +11,8 @@ export interface Segment {
 export interface TimelineRow {
   sistema: JobSistema
   segments: Segment[]
+  /** Seconds from the start of its first attempt to its end, or to now; null while it has not started. */
+  seconds: number | null
 }
 
 export interface Timeline {
@@ -26,11 +28,18 @@ const isRunning = (state: ExecutionState): boolean => state === 'running' || sta
 export function buildTimeline(job: Job, changes: readonly Transicao[], now: number): Timeline {
   const from = time(job.created_at)
   const end = job.finished_at ? time(job.finished_at) : now
-  const rows = job.sistemas.map((sistema) => ({
-    sistema,
-    segments: segmentsOf(sistema, changes.filter((c) => c.execution_id === sistema.execution_id), from, end),
-  }))
+  const rows = job.sistemas.map((sistema) => {
+    const segments = segmentsOf(sistema, changes.filter((c) => c.execution_id === sistema.execution_id), from, end)
+    return { sistema, segments, seconds: job.finished_at ? sistema.duracao_segundos : elapsed(segments) }
+  })
   return { from, to: Math.max(end, from + 1000), rows }
+}
+
+/** The stored duration is of when the job was fetched; while it goes on the segments know better. */
+function elapsed(segments: readonly Segment[]): number | null {
+  const runs = segments.filter((s) => s.kind !== 'waiting')
+  const [first, last] = [runs[0], runs.at(-1)]
+  return first && last ? (last.to - first.from) / 1000 : null
 }
 
 function segmentsOf(sistema: JobSistema, changes: readonly Transicao[], from: number, end: number): Segment[] {

@@ -8,6 +8,7 @@ import type { Evolucao } from '@/lib/api/types'
 import { isoToBr } from '@/lib/dates'
 import { formatMoney, formatPercent, moneyMarks } from '@/lib/format'
 import { CLASSES } from '../lib/classes'
+import { CAPITAL_PX, fitLabel } from '../lib/label'
 import type { Leaf } from '../lib/leaves'
 
 const ends = (ticks: number[]): [number, number] => [ticks[0] ?? 0, ticks.at(-1) ?? 1]
@@ -130,19 +131,15 @@ interface CellProps {
   percent?: number
 }
 
-const CHAR_PX = 8.2
-
 function Cell({ x = 0, y = 0, width = 0, height = 0, depth, name = '', color, percent = 0 }: CellProps) {
   if (depth === 0) return <g />
-  const room = Math.floor((width - 20) / CHAR_PX)
-  const label = String(name)
-  const text = label.length > room ? `${label.slice(0, Math.max(room - 1, 0))}…` : label
+  const room = Math.floor((width - 20) / CAPITAL_PX)
   return (
     <g>
       <rect x={x + 1} y={y + 1} width={Math.max(width - 2, 0)} height={Math.max(height - 2, 0)} rx={4} fill={color} />
       {room >= 4 && height > 24 && (
         <text x={x + 10} y={y + 20} fill="#fff" fontSize={12} fontWeight={600} stroke="none">
-          {text}
+          {fitLabel(String(name), width - 20)}
         </text>
       )}
       {room >= 5 && height > 42 && (

@@ -75,7 +75,13 @@ export function CredentialForm({ sistema, section, etag, situacao, canEdit }: Cr
   return (
     <Card className="p-5">
       <UnsavedGuard dirty={isDirty} />
-      <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-5" aria-label={`Credenciais de ${sistema.nome}`}>
+      <form
+        onSubmit={(e) => void submit(e)}
+        // What was tested is no longer what is typed.
+        onChange={test.reset}
+        className="flex flex-col gap-5"
+        aria-label={`Credenciais de ${sistema.nome}`}
+      >
         <div>
           <h2 className="text-[15px] font-semibold">{sistema.nome}</h2>
           <p className="mt-0.5 text-[13px] text-subtle">{sistema.descricao}</p>

@@ -27,7 +27,7 @@ export function TestResult({ pending, result, error }: TestResultProps) {
           ) : (
             <CircleX className="mt-0.5 size-4 shrink-0" aria-hidden />
           )}
-          {error ? describeError(error) : `${result?.message ?? ''} (${formatDuration(result?.duracao_segundos)})`}
+          {error ? describeError(error) : `${result?.message.replace(/\.$/, '') ?? ''} (${formatDuration(result?.duracao_segundos)}).`}
         </p>
       )}
     </div>
