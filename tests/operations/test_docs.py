@@ -19,6 +19,19 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert (tmp_path / "site" / "seguranca" / "index.html").is_file()
 
 
+def test_the_hooks_of_contributing_run_without_an_activated_environment(tmp_path: Path) -> None:
+    """Git gives a hook the PATH of whoever commits: ours is nowhere on it."""
+    ours = Path(sys.executable).parent
+    path = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if Path(each) != ours)
+    environment = os.environ | {"PATH": path, "PRE_COMMIT_HOME": str(tmp_path)}
+    for hook in ("ruff-check", "ruff-format"):
+        command = [sys.executable, "-m", "pre_commit", "run", hook, "--files", "start.py"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert "Passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_the_page_on_the_api_is_the_one_of_this_code() -> None:
     from etlhub.api import api
 
