@@ -162,7 +162,7 @@ def _coletar(conector: Any, chamada: Chamada, config: Configuracao, pasta: Path)
     previas.conferir_acesso(conector)
     pastas = list(previas.conferir_pastas(conector, pedidos, escrever=True).values())
     escolher_transporte(conector)
-    contrato.info(sistema, f"Verificações prévias concluídas; {len(pedidos)} pedido(s).")
+    contrato.info(sistema, f"Verificações prévias concluídas; {contados(len(pedidos), 'pedido', 'pedidos')}.")
     if not pedidos:
         contrato.aviso(sistema, "Não há nada a coletar: nenhum dia útil no período, ou todas as opções desligadas.")
         return conta

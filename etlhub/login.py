@@ -197,7 +197,8 @@ def logout_all(request: HttpRequest) -> dict[str, Any]:
     user = own_user(request)
     auth.logout(request)
     others = sessions.end_all(user)
-    return {"message": f"Você saiu de todos os lugares ({others + 1} sessão(ões) encerrada(s))."}
+    ended = f"{others + 1} sessões encerradas" if others else "1 sessão encerrada"
+    return {"message": f"Você saiu de todos os lugares ({ended})."}
 
 
 @router.post("/senha", auth=access.ver, response=Done)

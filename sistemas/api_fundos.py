@@ -80,7 +80,8 @@ def read_de_para(request: HttpRequest) -> dict[str, Any]:
 def save_de_para(request: HttpRequest, payload: DeParaIn) -> dict[str, Any]:
     """Replace the table."""
     changed = de_para.save((item.fundo, item.pasta) for item in payload.itens)
-    return {"message": f"De-Para salvo: {changed} linha(s) nova(s) ou alterada(s)."}
+    lines = "1 linha nova ou alterada" if changed == 1 else f"{changed} linhas novas ou alteradas"
+    return {"message": f"De-Para salvo: {lines}."}
 
 
 @router.post("/de-para", response=DeParaDone, tags=DE_PARA, auth=access.administrar)

@@ -89,8 +89,8 @@ export function Holdings({ portfolio }: { portfolio: Portfolio }) {
         <tbody>
           {rows.slice(0, shown).map((p, i) => (
             <Tr key={`${p.classe}-${p.ativo}-${i}`}>
-              <Td className="max-w-64 py-2">
-                <span className="block truncate" title={p.ativo}>
+              <Td className="max-w-64 py-2 max-sm:w-full max-sm:max-w-0">
+                <span className="block max-sm:break-words sm:truncate" title={p.ativo}>
                   {p.ativo}
                 </span>
                 <span className="block text-xs text-subtle sm:hidden">
