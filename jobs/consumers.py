@@ -32,6 +32,8 @@ GO_AWAY = 4011
 """Close code for 1011 of RFC 6455 (a fault of the server's), which the server's library refuses to send."""
 REMEMBERED = 1000
 """Jobs that have ended and whose last line is still known."""
+SNAPSHOT = 500
+"""Executions under way or waiting that a new client is told, at most."""
 MAX_FOLLOWED = 20
 """Jobs that one client may subscribe to at once; the oldest subscription makes room."""
 
@@ -229,7 +231,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
 @database_sync_to_async
 def _snapshot() -> list[Any]:
-    return [*queries.last_ended(), *queries.active_executions()[:500]]
+    return [*queries.last_ended(), *queries.active_executions(SNAPSHOT)]
 
 
 @database_sync_to_async

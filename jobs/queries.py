@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import redis
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from etlhub.errors import NotFound
 from etlhub.redis_client import client
 from jobs import events, process
-from jobs.models import JOB_OPEN, SEQ_BITS, Artifact, Execution, Job, Level, LogEntry, State, open_in
+from jobs.models import ACTIVE, JOB_OPEN, SEQ_BITS, Artifact, Execution, Job, Level, LogEntry, State, open_in
 from sistemas.models import Sistema
 
 LOG_PAGE = 1000
@@ -27,7 +27,7 @@ INLINE_LOG_LINES = 2000
 
 @dataclass(frozen=True)
 class LiveStatus:
-    """How a sistema stands, from its last Execution. `status` in IDLE RUNNING SUCCESS ERROR CANCELLED."""
+    """How a sistema stands, by one of its Executions. `status` in IDLE RUNNING SUCCESS ERROR CANCELLED."""
 
     status: str = "IDLE"
     progresso: int = 0
@@ -39,11 +39,17 @@ class LiveStatus:
 
 
 def live_status() -> dict[str, LiveStatus]:
-    """By sistema id; a sistema that never ran is not in it. One index lookup a sistema."""
+    """By sistema id; a sistema that never ran is not in it. An index lookup a sistema.
+
+    The Execution that tells: the one under way, else the first that waits, else the last.
+    """
+    waiting = Execution.objects.filter(open_in(State.PENDING)).order_by().values_list("sistema_id")
+    first = dict(waiting.annotate(first=Min("pk")))
+    first |= dict(Execution.objects.filter(open_in(*ACTIVE)).values_list("sistema_id", "pk"))
     ids = [
-        last
+        shown
         for sistema_id in Sistema.objects.values_list("pk", flat=True)
-        if (last := Execution.objects.filter(sistema_id=sistema_id).aggregate(last=Max("pk"))["last"])
+        if (shown := first.get(sistema_id) or _last(sistema_id))
     ]
     return {
         each.sistema_id: LiveStatus(
@@ -59,9 +65,19 @@ def live_status() -> dict[str, LiveStatus]:
     }
 
 
-def active_executions() -> QuerySet[Execution]:
-    """What has not ended, for the snapshot that a new client gets."""
-    return Execution.objects.filter(open_in()).order_by("pk")
+def _last(sistema_id: str) -> int | None:
+    last: int | None = Execution.objects.filter(sistema_id=sistema_id).aggregate(last=Max("pk"))["last"]
+    return last
+
+
+def active_executions(limit: int) -> list[Execution]:
+    """What has not ended, for the snapshot that a new client gets: of each sistema what is under way, or next, comes last.
+
+    A client that knows sistemas alone (the predecessor's build) then shows that, and not what waits behind it.
+    """
+    under_way = list(Execution.objects.filter(open_in(*ACTIVE)).order_by("pk"))
+    waiting = Execution.objects.filter(open_in(State.PENDING)).order_by("pk")[: max(limit - len(under_way), 0)]
+    return [*reversed(waiting), *under_way]
 
 
 def unfinished_jobs() -> QuerySet[Job]:

@@ -39,10 +39,10 @@ def client(stage: Stage) -> Iterator[httpx.Client]:
     with stage.hub.client() as client:
         select_only(client, "amplis_reag", "fidc")
         yield client
-        job = last_job(client)
-        if job["status"] in ("pending", "running"):
-            client.post(f"/api/cancel/{job['id']}")
-        finished(client, job["id"])
+        for job in client.get("/api/jobs", params={"limit": 10}).json()["jobs"]:
+            if job["status"] in ("pending", "running"):
+                client.post(f"/api/cancel/{job['id']}")
+            finished(client, job["id"])
 
 
 def running_commands(stage: Stage) -> list[int]:
@@ -55,6 +55,27 @@ def running_commands(stage: Stage) -> list[int]:
                     if "ETLHUB_RUN" in child.environ() and child.status() != psutil.STATUS_ZOMBIE:
                         found.append(child.pid)
     return found
+
+
+def test_a_sistema_asked_for_twice_shows_the_run_that_is_under_way(
+    stage: Stage, client: httpx.Client, page: Page
+) -> None:
+    stage.portal.faults.set("fidc", "nunca_pronto")
+    select_only(client, "fidc")
+    page.goto("/etl")
+    first = run_selected(page, "Executar 1 sistema")
+    expect_status(page, "fidc", "RUNNING")
+    second = run_selected(page, "Executar 1 sistema")
+    expect(page.get_by_test_id(f"job-ativo-{second}")).to_be_visible()
+    expect_status(page, "fidc", "RUNNING")
+    page.get_by_role("button", name=f"Cancelar a execução {second}").click()
+    expect(page.get_by_test_id(f"job-ativo-{second}")).to_have_count(0)
+    expect_status(page, "fidc", "RUNNING")
+    page.reload()
+    expect_status(page, "fidc", "RUNNING")
+    client.post(f"/api/cancel/{first}").raise_for_status()
+    expect_status(page, "fidc", "CANCELLED")
+    stage.portal.faults.clear()
 
 
 def test_two_sistemas_are_followed_live_and_a_reload_misses_nothing(

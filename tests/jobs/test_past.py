@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from jobs import queries
 from jobs.models import Execution, Job, JobStatus, State
+from tests.jobs.conftest import MakeExecution
 
 FINAL = {JobStatus.COMPLETED: State.SUCCESS, JobStatus.ERROR: State.ERROR, JobStatus.CANCELLED: State.CANCELLED}
 
@@ -54,3 +55,24 @@ def test_the_days_add_up_to_the_whole(operador: Client, past: list[Job]) -> None
     assert data["taxa_sucesso"] == 0.6
     assert data["hoje"] == {"execucoes": 1, "sucesso": 0, "erro": 1, "cancelado": 0, "executando": 0}
     assert operador.get("/api/stats?dias=1").json()["por_dia"] == [data["por_dia"][-1]]
+
+
+def test_a_sistema_is_shown_by_what_is_under_way_then_by_what_waits_then_by_the_last(
+    visualizador: Client, make_execution: MakeExecution
+) -> None:
+    """Asked for again while it ran, and that cancelled, it read "cancelado" though it went on running."""
+    running, waiting, cancelled = (
+        make_execution("pass", status=status) for status in (State.RUNNING, State.PENDING, State.CANCELLED)
+    )
+
+    def shown() -> tuple[int, str]:
+        data = visualizador.get("/api/sistemas/fidc").json()
+        return data["job_id"], data["status"]
+
+    assert shown() == (running.job_id, "RUNNING")
+    told = [(each.job_id, each.status) for each in queries.active_executions(500)]
+    assert told == [(waiting.job_id, State.PENDING), (running.job_id, State.RUNNING)]
+    Execution.objects.filter(pk=running.pk).update(status=State.SUCCESS)
+    assert shown() == (waiting.job_id, "IDLE")
+    Execution.objects.filter(pk=waiting.pk).update(status=State.CANCELLED)
+    assert shown() == (cancelled.job_id, "CANCELLED")

@@ -96,7 +96,7 @@ ASKED: dict[str, Callable[[], object]] = {
     "processes left behind": recovery.sweep,
     "what changed": lambda: call(fanout._changes)({}, 0),
     "versions": fanout.latest_versions,
-    "snapshot": lambda: list(queries.active_executions()),
+    "snapshot": lambda: queries.active_executions(500),
     "queue positions": queries.queue_positions,
     "live status": queries.live_status,
     "statistics": stats.stats,

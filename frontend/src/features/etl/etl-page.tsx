@@ -19,6 +19,7 @@ import { PresetsMenu } from './components/presets-menu'
 import { RunPanel } from './components/run-panel'
 import { SistemaCard } from './components/sistema-card'
 import { fundsLabel } from './funds'
+import { partsOf } from './pace'
 import { useRunForm } from './run-form'
 import { usePeriod } from './use-period'
 
@@ -43,7 +44,7 @@ export function EtlPage() {
   const active = useMemo(() => (jobs.data?.jobs ?? []).filter(isJobActive), [jobs.data])
   // Seconds count only while something runs; until then "há 5 minutos" is all that changes.
   const now = useNow(active.length > 0 ? 1000 : 30_000)
-  const executions = useMemo(() => new Map(active.flatMap((j) => j.sistemas).map((s) => [s.sistema_id, s])), [active])
+  const parts = useMemo(() => partsOf(active), [active])
   const expected = useMemo(
     () => new Map(stats.data?.por_sistema.map((s) => [s.id, s.duracao_esperada_segundos])),
     [stats.data],
@@ -153,8 +154,8 @@ export function EtlPage() {
                   canRun={canRun}
                   onRun={runOne}
                   starting={starting}
-                  now={executions.has(s.id) ? now : coarse(now)}
-                  execution={executions.get(s.id)}
+                  now={parts.has(s.id) ? now : coarse(now)}
+                  parts={parts.get(s.id)}
                   expected={expected.get(s.id) ?? null}
                   funds={fundsLabel(config.data, s.id)}
                 />

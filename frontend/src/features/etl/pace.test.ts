@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describePace } from './pace'
+import { describePace, partsOf } from './pace'
 
 const run = { progresso: 42, tentativa: 1, elapsed: 12, expected: 30.4 }
 
@@ -17,4 +17,15 @@ describe('describePace', () => {
   it('begins with the attempt, from the second on', () => {
     expect(describePace({ ...run, tentativa: 2 })).toBe('tentativa 2 · 42% · 12 s de ~30 s')
   })
+})
+
+it('finds the part of a sistema in each job', () => {
+  const jobs = [
+    { id: 7, sistemas: [{ sistema_id: 'maps', estado: 'pending' }] },
+    { id: 6, sistemas: [{ sistema_id: 'maps', estado: 'running' }, { sistema_id: 'jcot', estado: 'success' }] },
+  ] as unknown as Parameters<typeof partsOf>[0]
+  const parts = partsOf(jobs)
+  expect(parts.get('maps')?.get(6)?.estado).toBe('running')
+  expect(parts.get('maps')?.get(7)?.estado).toBe('pending')
+  expect(parts.get('jcot')?.has(7)).toBe(false)
 })

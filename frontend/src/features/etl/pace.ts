@@ -1,3 +1,4 @@
+import type { Job, JobSistema } from '@/lib/api/types'
 import { formatDuration } from '@/lib/format'
 
 export interface Pace {
@@ -21,4 +22,13 @@ function duration(elapsed: number, expected: number | null): string {
   const taken = formatDuration(elapsed)
   if (expected === null) return taken
   return elapsed > expected ? `${taken}, em geral ${formatDuration(expected)}` : `${taken} de ~${formatDuration(expected)}`
+}
+
+/** Of each sistema its part in each of the jobs, by the job's number. */
+export function partsOf(jobs: readonly Job[]): Map<string, Map<number, JobSistema>> {
+  const parts = new Map<string, Map<number, JobSistema>>()
+  for (const job of jobs) {
+    for (const part of job.sistemas) parts.set(part.sistema_id, (parts.get(part.sistema_id) ?? new Map<number, JobSistema>()).set(job.id, part))
+  }
+  return parts
 }

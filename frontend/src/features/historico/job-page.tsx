@@ -55,7 +55,7 @@ function BackToHistory({ id }: { id?: number }) {
 }
 
 function JobDetails({ stored }: { stored: Job }) {
-  const live = useLive((s) => s.sistemas)
+  const live = useLive((s) => s.known)
   const job = { ...stored, sistemas: stored.sistemas.map((s) => liveJobSistema(s, live[s.sistema_id])) }
   const active = isJobActive(job)
   const now = useNow(1000, active)

@@ -3,7 +3,7 @@ import { backoff } from './backoff'
 import { checkMessage } from './check'
 import { JobWatch } from './job-watch'
 import { parseMessage, type StatusPayload } from './messages'
-import { isActive, merge } from './status'
+import { isActive, merge, telling } from './status'
 
 const status = (part: Partial<StatusPayload>): StatusPayload => ({
   job_id: 1,
@@ -30,25 +30,47 @@ describe('parseMessage', () => {
 })
 
 describe('merge', () => {
-  const before = merge(undefined, status({}), 100)
+  const before = merge({}, status({}), 100)
 
   it('takes a newer version', () => {
-    expect(merge(before, status({ versao: 4, progresso: 50 })).progresso).toBe(50)
+    expect(merge(before, status({ versao: 4, progresso: 50 }))[5]?.progresso).toBe(50)
   })
   it('drops an older version of the same execution', () => {
     expect(merge(before, status({ versao: 2, progresso: 1 }))).toBe(before)
   })
-  it('takes a newer execution whatever its version', () => {
-    expect(merge(before, status({ execution_id: 6, versao: 0, progresso: 0 })).executionId).toBe(6)
-  })
-  it('drops an older execution', () => {
-    expect(merge(before, status({ execution_id: 4, versao: 99 }))).toBe(before)
+  it('keeps what is not over, and of the others the newest', () => {
+    const over = { estado: 'success', status: 'SUCCESS' } as const
+    const known = [
+      status({ execution_id: 4, ...over }),
+      status({ execution_id: 6, estado: 'pending', status: 'IDLE' }),
+      status({ execution_id: 7, estado: 'cancelled', status: 'CANCELLED' }),
+      status({ versao: 9, ...over }),
+    ].reduce((all, each) => merge(all, each), before)
+    expect(Object.keys(known)).toEqual(['6', '7'])
   })
   it('remembers since when a code is asked for', () => {
     const codigo_pedido = { campo: 'otp', prazo: 120, mensagem: 'código?' }
     const asked = merge(before, status({ versao: 4, codigo_pedido }), 200)
-    expect(merge(asked, status({ versao: 5, codigo_pedido }), 900).codigoDesde).toBe(200)
-    expect(merge(asked, status({ versao: 6 }), 900).codigo).toBeNull()
+    expect(merge(asked, status({ versao: 5, codigo_pedido }), 900)[5]?.codigoDesde).toBe(200)
+    expect(merge(asked, status({ versao: 6 }), 900)[5]?.codigo).toBeNull()
+  })
+})
+
+describe('telling', () => {
+  const told = (...parts: Partial<StatusPayload>[]) =>
+    telling(parts.map(status).reduce((all, each) => merge(all, each), {}))?.executionId
+  const waits = { estado: 'pending', status: 'IDLE' } as const
+  const cancelled = { estado: 'cancelled', status: 'CANCELLED' } as const
+
+  it('is the execution under way, whatever was asked for since', () => {
+    expect(told({ execution_id: 5 }, { execution_id: 6, ...waits }, { execution_id: 7, ...cancelled })).toBe(5)
+  })
+  it('else the first that waits', () => {
+    expect(told({ execution_id: 8, ...waits }, { execution_id: 6, ...waits }, { execution_id: 7, ...cancelled })).toBe(6)
+  })
+  it('else the last', () => {
+    expect(told({ execution_id: 7, ...cancelled }, { execution_id: 5, estado: 'success', status: 'SUCCESS' })).toBe(7)
+    expect(told()).toBeUndefined()
   })
 })
 

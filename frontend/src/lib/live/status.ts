@@ -17,20 +17,26 @@ export interface LiveStatus {
   codigoDesde: number
 }
 
+/** What is known of a sistema's executions: those not over, and the newest of the others. */
+export type Known = Readonly<Record<number, LiveStatus>>
+
 interface LiveStore {
-  /** The newest execution of each sistema, as the hub announced it. */
+  known: Readonly<Record<string, Known>>
+  /** Of each sistema the execution that tells how it stands: under way, else the first that waits, else the last. */
   sistemas: Readonly<Record<string, LiveStatus>>
 }
 
-export const useLive = create<LiveStore>(() => ({ sistemas: {} }))
+export const useLive = create<LiveStore>(() => ({ known: {}, sistemas: {} }))
 
-/** The live status after one message: an older version or an older execution changes nothing. */
-export function merge(before: LiveStatus | undefined, p: StatusPayload, now = Date.now()): LiveStatus {
+const ACTIVE: readonly ExecutionState[] = ['pending', 'queued', 'running', 'cancelling']
+
+/** What is known after one message: an older version of an execution changes nothing. */
+export function merge(known: Known, p: StatusPayload, now = Date.now()): Known {
   const executionId = p.execution_id ?? 0
   const versao = p.versao ?? 0
-  const sameOrNewer = !before || executionId > before.executionId || (executionId === before.executionId && versao >= before.versao)
-  if (!sameOrNewer) return before
-  return {
+  const before = known[executionId]
+  if (before && versao < before.versao) return known
+  const after = {
     jobId: p.job_id,
     executionId,
     versao,
@@ -41,8 +47,18 @@ export function merge(before: LiveStatus | undefined, p: StatusPayload, now = Da
     tentativa: p.tentativa ?? 1,
     posicaoFila: p.posicao_fila ?? null,
     codigo: p.codigo_pedido ?? null,
-    codigoDesde: before?.executionId === executionId && before.codigo ? before.codigoDesde : now,
+    codigoDesde: before?.codigo ? before.codigoDesde : now,
   }
+  const all = Object.values({ ...known, [executionId]: after })
+  const last = Math.max(...all.filter((each) => !isActive(each)).map((each) => each.executionId))
+  return Object.fromEntries(all.filter((each) => isActive(each) || each.executionId === last).map((each) => [each.executionId, each]))
+}
+
+/** The execution that tells how the sistema stands. */
+export function telling(known: Known): LiveStatus | undefined {
+  const all = Object.values(known).sort((a, b) => a.executionId - b.executionId)
+  const open = all.filter(isActive)
+  return open.find((each) => each.estado !== 'pending') ?? open[0] ?? all.at(-1)
 }
 
 /** Statuses wait here for the next frame, so a burst costs one render. */
@@ -60,15 +76,20 @@ export function receiveStatus(payload: StatusPayload): void {
 
 function flush(): void {
   scheduled = false
+  const known = { ...useLive.getState().known }
   const sistemas = { ...useLive.getState().sistemas }
-  for (const payload of waiting) sistemas[payload.sistema_id] = merge(sistemas[payload.sistema_id], payload)
+  for (const payload of waiting) known[payload.sistema_id] = merge(known[payload.sistema_id] ?? {}, payload)
+  for (const id of new Set(waiting.map((payload) => payload.sistema_id))) {
+    const shown = telling(known[id] ?? {})
+    if (shown) sistemas[id] = shown
+  }
   waiting = []
-  useLive.setState({ sistemas })
+  useLive.setState({ known, sistemas })
 }
 
 export function resetLive(): void {
   waiting = []
-  useLive.setState({ sistemas: {} })
+  useLive.setState({ known: {}, sistemas: {} })
 }
 
 export interface Shown {
@@ -92,15 +113,14 @@ export function shownStatus(sistema: Sistema, live: LiveStatus | undefined): Sho
   return { status, estado, progresso, mensagem, jobId, tentativa, posicaoFila, codigo }
 }
 
-const ACTIVE: readonly ExecutionState[] = ['pending', 'queued', 'running', 'cancelling']
-
 export function isActive(shown: Pick<Shown, 'status' | 'estado'>): boolean {
   return shown.estado ? ACTIVE.includes(shown.estado) : shown.status === 'RUNNING'
 }
 
 /** Overlays a job's stored executions with what was announced since for the very same executions. */
-export function liveJobSistema(stored: JobSistema, live: LiveStatus | undefined): JobSistema {
-  if (live?.executionId !== stored.execution_id) return stored
+export function liveJobSistema(stored: JobSistema, known: Known | undefined): JobSistema {
+  const live = known?.[stored.execution_id]
+  if (!live) return stored
   return {
     ...stored,
     status: live.status,

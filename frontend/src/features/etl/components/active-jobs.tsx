@@ -27,7 +27,7 @@ export function ActiveJobs({ jobs, canRun }: { jobs: Job[]; canRun: boolean }) {
 }
 
 function ActiveJob({ job, now, canRun }: { job: Job; now: number; canRun: boolean }) {
-  const live = useLive((s) => s.sistemas)
+  const live = useLive((s) => s.known)
   const cancel = useCancel()
   const sistemas = job.sistemas.map((s) => liveJobSistema(s, live[s.sistema_id]))
   const done = (s: (typeof sistemas)[number]): number =>

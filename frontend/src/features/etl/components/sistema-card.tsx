@@ -21,8 +21,8 @@ interface SistemaCardProps {
   onRun: (id: string) => void
   starting: boolean
   now: number
-  /** Its part in a job that runs or waits. */
-  execution: JobSistema | undefined
+  /** Its part in each job that runs or waits, by the job's number. */
+  parts: ReadonlyMap<number, JobSistema> | undefined
   /** Seconds that it usually takes. */
   expected: number | null
   /** Which funds it takes; "" where it has no list of them. */
@@ -31,11 +31,12 @@ interface SistemaCardProps {
 
 const BAR = { IDLE: 'neutral', RUNNING: 'accent', SUCCESS: 'success', ERROR: 'danger', CANCELLED: 'neutral' } as const
 
-export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, starting, now, execution, expected, funds }: SistemaCardProps) {
+export const SistemaCard = memo(function SistemaCard({ sistema, canRun, onRun, starting, now, parts, expected, funds }: SistemaCardProps) {
   const live = useLive((s) => s.sistemas[sistema.id])
   const shown = shownStatus(sistema, live)
   const active = isActive(shown)
-  const place = execution?.posicao_fila ?? 0
+  const execution = shown.jobId === null ? undefined : parts?.get(shown.jobId)
+  const place = shown.posicaoFila ?? execution?.posicao_fila ?? 0
   const toggle = useToggle()
   const reopenCode = useCodePrompt((s) => s.reopen)
   const { id, nome, ativo } = sistema
