@@ -138,8 +138,8 @@ def refusal(nome: str, row: Credential) -> CredentialProblem:
         reason += " " if reason.rstrip("”").endswith((".", "!", "?", "…")) else ". "
     return CredentialProblem(
         RECUSADA,
-        f"{nome} não será iniciado: o portal recusou o login{when}. {reason}Troque a senha em Configurações › "
-        "Credenciais ou peça para tentar assim mesmo.",
+        f"{nome} não será iniciado: o portal recusou o login{when}. {reason}Corrija a senha em Configurações › "
+        "Credenciais; se ela está certa, teste-a lá: um teste que dá certo libera o sistema.",
     )
 
 

@@ -15,8 +15,8 @@ from structlog.contextvars import get_contextvars
 
 from credentials import vault
 from etlhub.errors import Conflict, FieldError, Invalid, NotFound
-from jobs import dispatch, lifecycle, queries
-from jobs.models import FINAL, Execution, Job, State
+from jobs import dispatch, lifecycle, logbook, queries
+from jobs.models import FINAL, Execution, Job, Level, State
 from sistemas import calendario
 from sistemas.models import Periodo, Sistema
 
@@ -104,7 +104,9 @@ def submit(
             )
             for index, sistema in enumerate(sistemas)
         )
-        _refuse(job, insist=request.insistir)
+        refused = _refuse(job, insist=request.insistir)
+    for execution, why in refused:  # a refused sistema has no run that could say it in the log
+        logbook.note(job.pk, execution.pk, Level.ERROR, execution.sistema.nome, why)
     # Within an HTTP request this line also carries the request's id: what ties the two together.
     log.info("job %s submitted: %s", job.pk, ", ".join(sistema.pk for sistema in sistemas))
     if start:
@@ -201,10 +203,11 @@ def _check_opcoes(
         errors += [FieldError(f"opcoes.{sistema_id}.{name[:60]}", "opção que este sistema não tem") for name in unknown]
 
 
-def _refuse(job: Job, *, insist: bool) -> None:
-    """Settle at once what cannot succeed, so that a wrong password is never tried twice by itself."""
+def _refuse(job: Job, *, insist: bool) -> list[tuple[Execution, str]]:
+    """Settle at once what cannot succeed, so that a wrong password is never tried twice by itself; each with the reason."""
+    refused = []
     problems = vault.check_startable(list(job.executions.values_list("sistema_id", flat=True)), insist=insist)
-    for execution in job.executions.all():
+    for execution in job.executions.select_related("sistema"):
         if problem := problems.get(execution.sistema_id):
             lifecycle.move(
                 execution.pk,
@@ -216,6 +219,8 @@ def _refuse(job: Job, *, insist: bool) -> None:
                 motivo=problem.message[:1000],
                 mensagem=problem.message[:500],
             )
+            refused.append((execution, problem.message))
+    return refused
 
 
 def cancel(job_id: int, *, actor: str, sistema_id: str | None = None) -> str:

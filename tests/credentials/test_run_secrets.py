@@ -124,7 +124,7 @@ def test_what_is_missing_is_named(sistemas: list[str], change: store.Change, mis
 def test_a_refusal_is_told_in_whole_sentences(motivo: str) -> None:
     told = vault.refusal("FIDC", Credential(recusada_motivo=motivo)).message
     assert f"recusou o login. {motivo}" in told
-    assert re.search(r"[.!”] Troque a senha em", told)
+    assert re.search(r"[.!”] Corrija a senha em", told)
 
 
 def test_a_refused_password_stops_the_next_job_until_it_changes(sistemas: list[str]) -> None:
@@ -134,7 +134,7 @@ def test_a_refused_password_stops_the_next_job_until_it_changes(sistemas: list[s
 
     problem = vault.check_startable(["fidc", "jcot"])["fidc"]
     assert problem.codigo == "senha_recusada"
-    assert "Usuário ou senha inválidos. Troque a senha em" in problem.message
+    assert "Usuário ou senha inválidos. Corrija a senha em" in problem.message
     assert "fidc" not in vault.check_startable(["fidc"], insist=True)
 
     hold("fidc", "nova-senha")

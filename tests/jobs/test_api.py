@@ -215,6 +215,9 @@ def test_a_refused_password_is_not_tried_again_by_itself(ready: Client) -> None:
     }
     assert states["maps"] == ("error", "senha_recusada")
     assert states["fidc"][0] == "queued"
+    (line,) = ready.get(f"/api/jobs/{answer.json()['job_id']}/logs").json()["logs"]
+    assert (line["level"], line["sistema"]) == ("ERROR", "MAPS")
+    assert "o portal recusou o login" in line["mensagem"]
     insisting = post(ready, "/api/execute", {"sistemas": ["maps"], "insistir": True})
     again = ready.get(f"/api/jobs/{insisting.json()['job_id']}").json()
     assert again["sistemas"][0]["estado"] == "queued"

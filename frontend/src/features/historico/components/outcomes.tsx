@@ -24,12 +24,9 @@ export function Problems({ jobId, sistemas }: { jobId: number; sistemas: JobSist
               <p className="mt-0.5 break-words text-secondary">{s.motivo || s.mensagem}</p>
               {advice(s.codigo) && <p className="mt-1 text-subtle">{advice(s.codigo)}</p>}
             </div>
-            {/* What never started wrote no line. */}
-            {(s.started_at ?? !s.finished_at) && (
-              <Link to={`/logs/${jobId}?nivel=ERROR`} className="shrink-0 self-start max-sm:ml-7 text-accent-text underline-offset-4 hover:underline">
-                Ver nos logs
-              </Link>
-            )}
+            <Link to={`/logs/${jobId}?nivel=ERROR`} className="shrink-0 self-start max-sm:ml-7 text-accent-text underline-offset-4 hover:underline">
+              Ver nos logs
+            </Link>
           </li>
         ))}
       </ul>
